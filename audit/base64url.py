@@ -1,0 +1,44 @@
+"""Base64 in which one byte string has one spelling.
+
+The standard library's decoders skip characters they do not know and ignore stray bits in the last character; a log whose
+bytes are evidence accepts neither. Source: RFC 4648, sections 4 and 5; unpadded URL form as in RFC 7515, section 2.
+"""
+
+import base64
+import binascii
+
+
+class NotBase64(ValueError):
+    """Text that is not the one base64 spelling of any bytes."""
+
+
+def b64url(data: bytes) -> str:
+    """``data`` in URL-safe base64 without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def parse_b64url(text: str) -> bytes:
+    """The bytes that ``b64url`` writes as ``text``. Raises ``NotBase64`` when there are none."""
+    try:
+        data = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise NotBase64("the text is not base64") from error
+    if b64url(data) != text:
+        raise NotBase64("the text is not the base64 spelling of its bytes")
+    return data
+
+
+def b64(data: bytes) -> str:
+    """``data`` in standard base64 with padding, as C2SP notes and proofs write hashes and signatures."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def parse_b64(text: str) -> bytes:
+    """The bytes that ``b64`` writes as ``text``. Raises ``NotBase64`` when there are none."""
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise NotBase64("the text is not base64") from error
+    if b64(data) != text:
+        raise NotBase64("the text is not the base64 spelling of its bytes")
+    return data
