@@ -1,0 +1,216 @@
+"""An event of the disclosure log: what it says while a deed is under way, and how it is stored.
+
+Stored, an event is a commitment over salted disclosures (RFC 9901). The commitment will stand in the tree, the disclosures lie sealed
+beside it: those about a person under that person's data key, the rest under the log's. Destroying a person's key leaves the
+commitment, and every proof, valid. Beside the sealed disclosures stand index columns in clear: random ids, codes, points in time,
+counts and keyed hashes, nothing else.
+"""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from audit.actions import EventKind
+from audit.canonical_json import JsonValue
+from audit.commitment import bundle, commitment, digest, disclosure
+from foundation.identifiers import ConsentId, EventId, PersonId, ReferralId, ServiceId, StaffId
+from foundation.tables import Base
+
+__all__ = [
+    "LOG_KEY_OWNER", "MAX_PERSONS", "AuditDisclosure", "AuditEvent", "AuditEventSubject", "AuditPending", "Draft", "Outcome",
+    "bundle_context", "subject_lookup",
+]
+
+#: Whose data key seals what an event says that is about no person.
+LOG_KEY_OWNER = UUID(int=0x106)
+
+#: A leaf of the tree is bounded; an operation about more persons is cut into several by whoever starts it.
+MAX_PERSONS = 500
+
+
+class Outcome:
+    """How a deed ended, as codes."""
+
+    PERMITTED = "permitted"
+    REFUSED = "refused"
+    NOT_FOUND = "not_found"
+    INVALID = "invalid"
+    CONFLICT = "conflict"
+    FAILED = "failed"
+
+
+class AuditEvent(Base):
+    """One event: its commitment and its index columns."""
+
+    __tablename__ = "audit_event"
+
+    event_id: Mapped[EventId] = mapped_column(primary_key=True)
+    commitment: Mapped[bytes] = mapped_column(unique=True)
+    recorded_at: Mapped[datetime] = mapped_column(index=True)
+    action: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]
+    outcome: Mapped[str]
+    #: The stable code of the answer when it was not the one asked for.
+    code: Mapped[str | None]
+    staff_id: Mapped[StaffId | None] = mapped_column(index=True)
+    role: Mapped[str]
+    strength: Mapped[str]
+    service_id: Mapped[ServiceId | None] = mapped_column(index=True)
+    recipient_service_id: Mapped[ServiceId | None]
+    purpose: Mapped[str | None]
+    basis: Mapped[str | None]
+    #: Codes, in alphabetical order, separated by a space.
+    categories: Mapped[str | None]
+    rules: Mapped[str | None]
+    rule_book: Mapped[str | None]
+    consent_id: Mapped[ConsentId | None] = mapped_column(index=True)
+    referral_id: Mapped[ReferralId | None] = mapped_column(index=True)
+    #: How many hits a search or list gave.
+    hits: Mapped[int | None]
+    persons: Mapped[int]
+
+
+class AuditDisclosure(Base):
+    """The salted disclosures of an event under one data key, sealed; null once they were erased."""
+
+    __tablename__ = "audit_disclosure"
+
+    event_id: Mapped[EventId] = mapped_column(ForeignKey("audit_event.event_id"), primary_key=True)
+    key_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes | None]
+
+
+class AuditEventSubject(Base):
+    """That an event is about a person, findable only with the look-up key."""
+
+    __tablename__ = "audit_event_subject"
+
+    event_id: Mapped[EventId] = mapped_column(ForeignKey("audit_event.event_id"), primary_key=True)
+    key_id: Mapped[UUID] = mapped_column(primary_key=True)
+    lookup: Mapped[bytes] = mapped_column(index=True)
+
+
+class AuditPending(Base):
+    """An event that waits for its place in the tree."""
+
+    __tablename__ = "audit_pending"
+    __table_args__ = (CheckConstraint("event_id IS NOT NULL", name="event"),)
+
+    event_id: Mapped[EventId] = mapped_column(ForeignKey("audit_event.event_id"), primary_key=True)
+
+
+def subject_lookup(key: bytes, person: PersonId) -> bytes:
+    """The keyed hash under which a person's events are found (HMAC-SHA-256); it never enters the tree."""
+    return hmac.new(key, person.bytes, sha256).digest()
+
+
+def bundle_context(event_id: EventId, key_id: UUID) -> bytes:
+    """The place to which an event's sealed disclosures are bound."""
+    return b"audit_disclosure/" + event_id.bytes + key_id.bytes
+
+
+@dataclass
+class Draft:
+    """What an event will say, gathered while the deed is under way."""
+
+    event_id: EventId
+    recorded_at: datetime
+    action: str
+    kind: EventKind
+    staff_id: StaffId | None
+    role: str
+    strength: str
+    service_id: ServiceId | None
+    purpose: str | None = None
+    recipient_service_id: ServiceId | None = None
+    basis: str | None = None
+    categories: set[str] = field(default_factory=set)
+    rules: tuple[str, ...] = ()
+    rule_book: str | None = None
+    consent_id: ConsentId | None = None
+    referral_id: ReferralId | None = None
+    hits: int | None = None
+    decision: JsonValue = None
+    #: What else belongs in the event and about no person: codes, ids, digests.
+    notes: dict[str, JsonValue] = field(default_factory=dict)
+    about: set[PersonId] = field(default_factory=set)
+    disclosed: dict[PersonId, set[str]] = field(default_factory=dict)
+    consulted: dict[PersonId, set[str]] = field(default_factory=dict)
+
+    @property
+    def persons(self) -> list[PersonId]:
+        """Everybody the event is about, in the order of their ids."""
+        return sorted(self.about | self.disclosed.keys() | self.consulted.keys())
+
+    def index(self, outcome: str, code: str | None) -> dict[str, JsonValue]:
+        """The index columns of the stored event as the disclosures repeat them, by column name."""
+        return {
+            "recorded_at": self.recorded_at.isoformat(timespec="microseconds"),
+            "action": self.action,
+            "kind": self.kind.value,
+            "outcome": outcome,
+            "code": code,
+            "staff_id": _text(self.staff_id),
+            "role": self.role,
+            "strength": self.strength,
+            "service_id": _text(self.service_id),
+            "recipient_service_id": _text(self.recipient_service_id),
+            "purpose": self.purpose,
+            "basis": self.basis,
+            "categories": " ".join(sorted(self.categories)) or None,
+            "rules": " ".join(self.rules) or None,
+            "rule_book": self.rule_book,
+            "consent_id": _text(self.consent_id),
+            "referral_id": _text(self.referral_id),
+            "hits": self.hits,
+            "persons": len(self.persons),
+        }
+
+    def row(self, outcome: str, code: str | None, digests: list[bytes]) -> AuditEvent:
+        """The stored event: the commitment over all disclosures, and the index columns."""
+        index = self.index(outcome, code)
+        return AuditEvent(
+            event_id=self.event_id,
+            commitment=commitment(digests),
+            recorded_at=self.recorded_at,
+            staff_id=self.staff_id,
+            service_id=self.service_id,
+            recipient_service_id=self.recipient_service_id,
+            consent_id=self.consent_id,
+            referral_id=self.referral_id,
+            **{name: index[name] for name in _PLAIN},
+        )
+
+    def common(self, outcome: str, code: str | None) -> list[bytes]:
+        """The disclosures about no person: the index, the whole decision and the notes."""
+        said = {**self.index(outcome, code), "event_id": str(self.event_id), "decision": self.decision, **self.notes}
+        return [disclosure(name, value) for name, value in sorted(said.items()) if value is not None]
+
+    def of_person(self, person: PersonId) -> list[bytes]:
+        """The disclosures about one person: who, and what of theirs was shown or looked at."""
+        said: Mapping[str, JsonValue] = {
+            "person": str(person),
+            "disclosed": sorted(self.disclosed.get(person, ())),
+            "consulted": sorted(self.consulted.get(person, ())),
+        }
+        return [disclosure(name, value) for name, value in said.items()]
+
+
+_PLAIN = (
+    "action", "kind", "outcome", "code", "role", "strength", "purpose", "basis", "categories", "rules", "rule_book", "hits", "persons",
+)
+
+
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def seal_ready(disclosures: list[bytes]) -> tuple[bytes, list[bytes]]:
+    """The bytes to be sealed of one bundle, and the digests that go into the commitment."""
+    return bundle(disclosures), [digest(item) for item in disclosures]

@@ -1,0 +1,41 @@
+"""The house in which deeds are done: its settings, clock, database and keys, put together once at start."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+
+from foundation.clock import Clock
+from foundation.engine import WriterQueue, is_sqlite, make_engine
+from foundation.settings import Settings
+from vault.custody import Custody
+from vault.keys import KeyPair, ServiceKey, open_key_pair
+
+__all__ = ["House"]
+
+
+@dataclass
+class House:
+    """One running installation; whoever holds it still reads and writes only through an operation."""
+
+    settings: Settings
+    clock: Clock
+    custody: Custody
+    engine: Engine = field(init=False, repr=False)
+    writers: WriterQueue | None = field(init=False, repr=False)
+    _key_pairs: dict[object, KeyPair] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Open the database; on SQLite its writers stand in line inside this process."""
+        self.engine = make_engine(self.settings.url)
+        self.writers = WriterQueue() if is_sqlite(self.engine) else None
+
+    def key_pair(self, row: ServiceKey) -> KeyPair:
+        """The opened key pair of a service; opened once a process, because opening it costs more than using it."""
+        pair = self._key_pairs.get(row.key_id)
+        if pair is None:
+            pair = self._key_pairs[row.key_id] = open_key_pair(row, self.custody)
+        return pair
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()

@@ -1,0 +1,494 @@
+"""The only door to the database: a deed happens inside an operation, and an operation leaves an event.
+
+    with operation(actor, Action.REFER_PUPIL, purpose=asked.purpose) as op:
+        ...
+
+Leaving the block writes rows, event and the event's place in the queue in *one* commit, before any answer leaves. An error rolls
+everything back; then the refusal is written in a transaction of its own; then the error goes on. If that cannot be written either, the
+answer is `LogUnavailable` and nothing was done. This file holds the only `.commit(` of the project, and makes its only sessions.
+
+A crash between the commit and the answer leaves an event for something nobody was told; a crash before it leaves nothing. Both are
+on the safe side of promise: no disclosure without its event.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar, Protocol, TypeVar
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Select, event, func, select
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from audit.actions import Action
+from audit.actor import Actor
+from audit.canonical_json import JsonValue
+from audit.event import (
+    LOG_KEY_OWNER, MAX_PERSONS, AuditDisclosure, AuditEventSubject, AuditPending, Draft, Outcome, bundle_context, seal_ready,
+    subject_lookup,
+)
+from audit.house import House
+from audit.once import AnsweredBefore, IdempotencyKeyReused, IdempotentAnswer, StillRunning
+from foundation.clock import local_date
+from foundation.engine import READING
+from foundation.errors import Conflict, Invalid, NotFound, Problem, Refused, Unavailable
+from foundation.identifiers import EventId, PersonId, ServiceId, new_event_id
+from foundation.tables import Base, Recorded, Right, Step
+from vault.blob import DoesNotOpen, seal_blob
+from vault.keys import DataKey, DataKeyValue
+
+__all__ = [
+    "DecisionLike", "LogUnavailable", "NotInYourRole", "Operation", "PersonNotDisclosed", "SharingRefused", "WrittenOutside",
+    "operation", "reading", "refuse",
+]
+
+#: The database is away, locked for too long, or its disk is full.
+_UNREACHABLE = (OperationalError, InterfaceError)
+
+Row = TypeVar("Row", bound=Base)
+View = TypeVar("View")
+
+
+class DecisionLike(Protocol):
+    """What an operation knows of a decision: whether it permits, and how it is written down."""
+
+    @property
+    def permits(self) -> bool:
+        """Whether everything that was asked may be shared."""
+
+    @property
+    def categories(self) -> Sequence[str]:
+        """The codes of the categories that were asked about."""
+
+    @property
+    def bases(self) -> Sequence[str]:
+        """The codes of the legal bases that carried it."""
+
+    @property
+    def spoken_rules(self) -> Sequence[str]:
+        """The codes of the rules that spoke, in the book's order."""
+
+    @property
+    def rule_book(self) -> str:
+        """The hash of the rule book."""
+
+    def compact(self) -> JsonValue:
+        """The whole decision in codes, enough to replay it."""
+
+
+class NotInYourRole(Refused):
+    """The deed belongs to another role than the one the actor acts in."""
+
+    code = "not_in_your_role"
+    title = "This is done by somebody in another role"
+    do = "Sign in with the role that does this, or ask a colleague who has it."
+
+
+class SharingRefused(Refused):
+    """The rules do not permit this disclosure; `decision` says for each category why."""
+
+    code = "sharing_refused"
+    title = "The rules on confidentiality do not permit this"
+    do = "Read what is lacking below: asking the family for consent, or letting them carry it themselves, is usually the way."
+
+    def __init__(self, decision: DecisionLike) -> None:
+        super().__init__(rules=decision.spoken_rules)
+        self.decision = decision
+
+
+class LogUnavailable(Unavailable):
+    """The disclosure log cannot be written, so nothing is disclosed and nothing is done."""
+
+    code = "log_unavailable"
+    title = "The disclosure log cannot be written"
+    do = "Nothing was shared or changed. Try again in a little while; if it is urgent, use the telephone."
+
+
+class WrittenOutside(RuntimeError):
+    """Rows about persons were read or written without an operation: a fault in the program, never in what somebody sent."""
+
+
+class PersonNotDisclosed(RuntimeError):
+    """A view shows a person whom the event does not name as disclosed: a fault in the program."""
+
+
+class _LedgerSession(Session):
+    """A session that knows its operation; nobody else makes one."""
+
+
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    if state.is_update or state.is_delete or state.is_insert:
+        raise WrittenOutside("rows are written one by one, so that each bears its event")
+
+
+def _stamp(session: Session, _context: Any, _instances: Any) -> None:
+    op: Operation = session.info["operation"]
+    for row in session.dirty:
+        if isinstance(row, Step) and session.is_modified(row):
+            raise WrittenOutside(f"{type(row).__name__} is a step: it is inserted once")
+    for row in session.deleted:
+        if row not in op.removed:
+            raise WrittenOutside(f"{type(row).__name__} is removed only through the operation")
+    for row in (*session.new, *session.dirty):
+        if isinstance(row, Recorded):
+            row.recorded_in = op.event_id  # type: ignore[assignment]  # a declared attribute is typed as the column's Mapped
+
+
+event.listen(_LedgerSession, "do_orm_execute", _refuse_bulk)
+event.listen(_LedgerSession, "before_flush", _stamp)
+
+
+@event.listens_for(Recorded, "load", propagate=True)
+def _only_in_an_operation(row: Recorded, context: Any) -> None:
+    """Rows about persons load only inside an operation; a page about nobody cannot reach them."""
+    if row.of_persons and "operation" not in context.session.info:
+        raise WrittenOutside(f"{type(row).__name__} was read outside an operation")
+
+
+@contextmanager
+def _transaction(house: House, **info: object) -> Iterator[Session]:
+    """Begin, lend a session, commit: the one place where anything becomes durable."""
+    with house.writers.turn() if house.writers else nullcontext():
+        session = _LedgerSession(house.engine, autoflush=False, expire_on_commit=False, info=dict(info))
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+
+
+@contextmanager
+def reading(house: House) -> Iterator[Session]:
+    """A session that only reads, and cannot load a row about a person: for pages about nobody, and for the door."""
+    engine = house.engine.execution_options(**{READING: True, "postgresql_readonly": True})
+    session = Session(engine, autoflush=False)
+    try:
+        yield session
+    finally:
+        session.rollback()
+        session.close()
+
+
+class Operation:
+    """One deed under way: lends the database, opens what is sealed, and keeps the trace that becomes the event."""
+
+    def __init__(self, actor: Actor, draft: Draft, session: Session) -> None:
+        self.actor = actor
+        self.house = actor.house
+        self.draft = draft
+        self.removed: list[Base] = []
+        self._session = session
+        self._keys: dict[UUID, dict[UUID, DataKeyValue]] = {}
+
+    # What time it is, and which event this will be
+
+    @property
+    def event_id(self) -> EventId:
+        """The id of the event that this operation will leave."""
+        return self.draft.event_id
+
+    @property
+    def time(self) -> datetime:
+        """When this deed is done: one instant for all it writes."""
+        return self.draft.recorded_at
+
+    def date(self, jurisdiction: str = "NOR") -> date:
+        """The local date of the deed in `jurisdiction`."""
+        return local_date(self.time, jurisdiction)
+
+    @property
+    def service(self) -> ServiceId:
+        """The service for which the actor acts; a deed of casework has one."""
+        if self.actor.service is None:
+            raise NotInYourRole
+        return self.actor.service
+
+    # Rows
+
+    def add(self, *rows: Base) -> None:
+        """Write these rows, with this event as theirs."""
+        self._session.add_all(rows)
+
+    def remove(self, *rows: Right) -> None:
+        """Take rights away; what was removed is written into the event."""
+        for row in rows:
+            self.removed.append(row)  # type: ignore[arg-type]  # every Right in use is a mapped Base
+            self._session.delete(row)
+            listed = self.draft.notes.setdefault("removed", [])
+            assert isinstance(listed, list)
+            listed.append(_what(row))
+
+    def get(self, table: type[Row], identity: object) -> Row | None:
+        """The row with this primary key, or None."""
+        return self._session.get(table, identity)
+
+    def one(self, query: Select[tuple[Row]]) -> Row | None:
+        """The only row that `query` finds, or None."""
+        return self._session.scalars(query).one_or_none()
+
+    def all(self, query: Select[tuple[Row]]) -> list[Row]:
+        """Every row that `query` finds."""
+        return list(self._session.scalars(query))
+
+    def rows(self, query: Select[Any]) -> list[tuple[Any, ...]]:
+        """The tuples that a query over several tables or columns finds."""
+        return [tuple(row) for row in self._session.execute(query)]
+
+    def count(self, query: Select[Any]) -> int:
+        """How many rows `query` finds: a number, about nobody."""
+        return self._session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+    def lock(self, query: Select[tuple[Row]], *, shared: bool) -> list[Row]:
+        """The rows of `query`, which must be in id order, locked until the commit: shared by those who open, alone by who withdraws.
+
+        On SQLite the transaction has the whole database already, since `BEGIN IMMEDIATE`.
+        """
+        locked = query.with_for_update(read=shared).execution_options(populate_existing=True)
+        return list(self._session.scalars(locked))
+
+    def flush(self) -> None:
+        """Send what was added so far to the database, so that a query of this deed can see it."""
+        self._session.flush()
+
+    # Sealing and opening: this is the `Keeper` of the vault
+
+    def data_key(self, owner_id: UUID) -> tuple[UUID, DataKeyValue]:
+        """The newest data key of `owner_id`; the first one is made here and kept with this event."""
+        keys = self._load_keys(owner_id)
+        if not keys:
+            row, value = DataKey.made_for(owner_id, self.house.custody, self.time)
+            self.add(row)
+            keys[row.key_id] = value
+        newest = next(reversed(keys))
+        return newest, keys[newest]
+
+    def data_key_of(self, owner_id: UUID, key_id: UUID) -> DataKeyValue:
+        """The data key with this id; `DoesNotOpen` when it was destroyed, which is what erasing means."""
+        try:
+            return self._load_keys(owner_id)[key_id]
+        except KeyError as error:
+            raise DoesNotOpen from error
+
+    def load_keys(self, owner_ids: Iterable[UUID]) -> None:
+        """Fetch the data keys of many at once, for a list."""
+        wanted = [owner_id for owner_id in set(owner_ids) if owner_id not in self._keys]
+        if wanted:
+            found = self.all(select(DataKey).where(DataKey.owner_id.in_(wanted)).order_by(DataKey.created_at))
+            self._keys |= {owner_id: {} for owner_id in wanted}
+            for row in found:
+                self._keys[row.owner_id][row.key_id] = row.unwrapped(self.house.custody)
+
+    def _load_keys(self, owner_id: UUID) -> dict[UUID, DataKeyValue]:
+        self.load_keys([owner_id])
+        return self._keys[owner_id]
+
+    def keep_trace(self, owner_id: UUID, what: str, *, seen: bool) -> None:
+        """Note that `what` about a person was opened: in a view (disclosed), or by a rule or a filter (consulted)."""
+        trace = self.draft.disclosed if seen else self.draft.consulted
+        trace.setdefault(PersonId(int=owner_id.int), set()).add(what)
+
+    # What the event will say
+
+    def about(self, *persons: PersonId) -> None:
+        """The deed is about these persons, whatever of theirs is opened."""
+        self.draft.about.update(persons)
+
+    def decided(self, decision: DecisionLike, *, recipient: ServiceId | None = None) -> None:
+        """Write the decision into the event, whatever happens next.
+
+        Raises:
+            SharingRefused: when it does not permit all that was asked; what must not be ignored is an exception.
+        """
+        self.draft.categories.update(decision.categories)
+        self.draft.rules = tuple(decision.spoken_rules)
+        self.draft.rule_book = decision.rule_book
+        self.draft.basis = " ".join(decision.bases) or None
+        self.draft.decision = decision.compact()
+        if recipient is not None:
+            self.draft.recipient_service_id = recipient
+        if not decision.permits:
+            raise SharingRefused(decision)
+
+    def note(self, **said: JsonValue) -> None:
+        """Write these codes, ids or counts into the sealed part of the event."""
+        self.draft.notes.update(said)
+
+    def view(self, view: View) -> View:
+        """Let a view leave the deed; every person it shows must be in the event as disclosed.
+
+        Raises:
+            PersonNotDisclosed: the deed shows somebody whom its event does not name.
+        """
+        shown = set(_persons_in(view))
+        unnamed = shown - self.draft.disclosed.keys()
+        if unnamed:
+            raise PersonNotDisclosed(f"{len(unnamed)} persons in {type(view).__name__} are not in the event")
+        return view
+
+    def answered(self, receipt: View) -> View:
+        """Keep what is answered, for the case that the same request comes again; ids, states, codes and dates only."""
+        once = self.actor.once
+        if once is not None:
+            answer = orjson.dumps(receipt).decode()
+            self.add(IdempotentAnswer(key=once.key, body=once.body, answered_at=self.time, answer=answer))
+        return receipt
+
+    def answered_before(self) -> AnsweredBefore | None:
+        """What this very request was answered earlier, if it was. Raises `IdempotencyKeyReused` for another request."""
+        once = self.actor.once
+        if once is None:
+            return None
+        earlier = self._session.get(IdempotentAnswer, once.key)
+        if earlier is None or earlier.answered_at < self.time - timedelta(hours=24):
+            return None
+        if earlier.body != once.body:
+            raise IdempotencyKeyReused
+        return earlier.again()
+
+    def close(self, outcome: str, code: str | None) -> None:
+        """Add the event, its sealed disclosures, its subjects and its place in the queue."""
+        draft = self.draft
+        if len(draft.persons) > MAX_PERSONS:
+            raise WrittenOutside(f"an operation is about at most {MAX_PERSONS} persons")
+        bundles = [(LOG_KEY_OWNER, None, draft.common(outcome, code))]
+        bundles += [(person, person, draft.of_person(person)) for person in draft.persons]
+        self.load_keys(owner for owner, _, _ in bundles)
+        lookup_key = self.house.custody.derived_key("event-subjects")
+        digests: list[bytes] = []
+        rows: list[Base] = []
+        for owner, person, disclosures in bundles:
+            clear, of_bundle = seal_ready(disclosures)
+            digests += of_bundle
+            key_id, key = self.data_key(owner)
+            sealed = seal_blob(key, clear, bundle_context(draft.event_id, key_id))
+            rows.append(AuditDisclosure(event_id=draft.event_id, key_id=key_id, sealed=sealed))
+            if person is not None:
+                lookup = subject_lookup(lookup_key, person)
+                rows.append(AuditEventSubject(event_id=draft.event_id, key_id=key_id, lookup=lookup))
+        self._session.add(draft.row(outcome, code, digests))
+        self._session.flush()
+        self._session.add_all([*rows, AuditPending(event_id=draft.event_id)])
+
+
+@contextmanager
+def operation(
+    actor: Actor, action: Action, *, about: Iterable[PersonId] = (), purpose: str | None = None
+) -> Iterator[Operation]:
+    """Do a deed: lend the database for the length of the block, then commit rows and event together.
+
+    Raises:
+        NotInYourRole: the deed belongs to another role.
+        Problem: whatever the block raised, with `event_id` of the refusal that was written.
+        LogUnavailable: the database or the log could not be written; nothing was done.
+        AnsweredBefore: the same request was done already; here is its answer.
+    """
+    draft = _draft(actor, action, purpose)
+    draft.about.update(about)
+    try:
+        with _transaction(actor.house) as session:
+            op = Operation(actor, draft, session)
+            session.info["operation"] = op
+            if not action.may(actor.role):
+                raise NotInYourRole
+            before = op.answered_before()
+            if before is not None:
+                raise before
+            yield op
+            op.close(Outcome.PERMITTED, None)
+    except AnsweredBefore:
+        raise
+    except Problem as problem:
+        _write_refusal(actor, draft, _outcome(problem), problem)
+        raise
+    except IntegrityError as error:
+        conflict = StillRunning()
+        _write_refusal(actor, draft, Outcome.CONFLICT, conflict)
+        raise conflict from error
+    except _UNREACHABLE as error:
+        raise LogUnavailable from error
+    except Exception:
+        _write_refusal(actor, draft, Outcome.FAILED, None)
+        raise
+
+
+def refuse(actor: Actor, action: Action, problem: Problem) -> None:
+    """Write that `action` was refused before it began (a malformed request, too many requests); sets the problem's event id."""
+    _write_refusal(actor, _draft(actor, action, None), _outcome(problem), problem)
+
+
+def _draft(actor: Actor, action: Action, purpose: str | None) -> Draft:
+    now = actor.house.clock.now()
+    return Draft(
+        event_id=new_event_id(now),
+        recorded_at=now,
+        action=action.code,
+        kind=action.kind,
+        staff_id=actor.staff,
+        role=actor.role.value,
+        strength=actor.strength.code,
+        service_id=actor.service,
+        purpose=purpose,
+    )
+
+
+def _outcome(problem: Problem) -> str:
+    for kind, outcome in (
+        (NotFound, Outcome.NOT_FOUND), (Invalid, Outcome.INVALID), (Conflict, Outcome.CONFLICT), (Refused, Outcome.REFUSED),
+    ):
+        if isinstance(problem, kind):
+            return outcome
+    return Outcome.FAILED
+
+
+def _write_refusal(actor: Actor, draft: Draft, outcome: str, problem: Problem | None) -> None:
+    """Record in a transaction of its own that the deed did not happen; nothing it opened was shown to anybody."""
+    draft.notes.pop("removed", None)
+    draft.hits = None
+    for person, what in draft.disclosed.items():
+        draft.consulted.setdefault(person, set()).update(what)
+    draft.disclosed.clear()
+    if problem is not None and not problem.names_subjects:
+        draft.about.clear()
+        draft.consulted.clear()
+        draft.consent_id = draft.referral_id = draft.recipient_service_id = None
+    try:
+        with _transaction(actor.house) as session:
+            op = Operation(actor, draft, session)
+            session.info["operation"] = op
+            op.close(outcome, problem.code if problem else "failed")
+    except _UNREACHABLE as error:
+        raise LogUnavailable from error
+    if problem is not None:
+        problem.event_id = draft.event_id
+
+
+def _what(row: Right) -> JsonValue:
+    """A removed right as it stood: ids and codes; sealed columns and keys are left out, for they are gone on purpose."""
+    return {
+        "table": row.__tablename__,  # type: ignore[attr-defined]  # every Right in use is mapped
+        **{
+            column.key: str(value)
+            for column in row.__mapper__.column_attrs  # type: ignore[attr-defined]  # as above
+            if (value := getattr(row, column.key)) is not None and not isinstance(value, bytes)
+        },
+    }
+
+
+def _persons_in(value: object) -> Iterator[PersonId]:
+    if isinstance(value, PersonId):
+        yield value
+    elif is_dataclass(value) and not isinstance(value, type):
+        for one in fields(value):
+            yield from _persons_in(getattr(value, one.name))
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for item in value:
+            yield from _persons_in(item)
+    elif isinstance(value, dict):
+        for item in (*value.keys(), *value.values()):
+            yield from _persons_in(item)

@@ -1,0 +1,93 @@
+"""The database engine of an installation. Only `audit` and `migrations` import this file: it is the other side of the door.
+
+SQLite is the embedded default: write-ahead log, every commit flushed to disk, foreign keys on, freed pages overwritten. Transactions
+begin with `BEGIN IMMEDIATE`, because a transaction that reads first and writes later loses to a writer that came between.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+__all__ = ["READING", "WriterQueue", "is_sqlite", "make_engine"]
+
+#: Execution option of a connection that only reads: SQLite then takes no write lock.
+READING = "tillit_reading"
+
+_POOL = 40  # the server's thread pool has 40 threads; each holds at most one connection
+
+
+def is_sqlite(engine: Engine) -> bool:
+    """Whether this is the embedded database."""
+    return engine.dialect.name == "sqlite"
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `url` (SQLite or PostgreSQL), set so that what was acknowledged is on disk."""
+    backend = make_url(url).get_backend_name()
+    if backend == "sqlite":
+        engine = create_engine(url, pool_size=_POOL, connect_args={"timeout": 30})
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if backend == "postgresql":
+        engine = create_engine(url, pool_size=_POOL, max_overflow=0, pool_pre_ping=True)
+        event.listen(engine, "begin", _begin_postgresql)
+        return engine
+    raise ValueError(f"not a database Tillit knows: {backend}")
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself; `_begin_sqlite` does
+    for pragma in (
+        "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF", "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(READING) else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    # Durability is decided per transaction, whatever the server's own setting is.
+    if not connection.get_execution_options().get(READING):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
+
+
+class WriterQueue:
+    """One writer at a time, first come, first served.
+
+    SQLite lets writers poll for its lock, and one busy writer can starve another for seconds; in the process they stand in line.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._busy = False
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for one's turn, keep it for the length of the block, pass it on."""
+        mine: threading.Lock | None = None
+        with self._guard:
+            if self._busy:
+                mine = threading.Lock()
+                mine.acquire()
+                self._waiting.append(mine)
+            else:
+                self._busy = True
+        if mine is not None:
+            mine.acquire()
+        try:
+            yield
+        finally:
+            with self._guard:
+                if self._waiting:
+                    self._waiting.popleft().release()
+                else:
+                    self._busy = False

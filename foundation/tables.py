@@ -1,0 +1,110 @@
+"""The base of every table, and the three kinds of row about persons.
+
+*Steps* are what happened: they are inserted and never changed. *Rows of today* are the state that lists are made of: each change
+stamps `recorded_in` anew. *Rights* (wrapped keys, roster entries, sign-in sessions) are changed in the same way, and may be
+removed. All of them name in `recorded_in` the log event of the deed that wrote them; the foreign key is deferred to the commit, so
+that no row exists without its event. `audit.triggers` turns the three kinds into triggers of the database.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from sqlalchemy import DateTime, Dialect, ForeignKey, MetaData, Text, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from foundation.identifiers import (
+    ConsentId, EventId, Identifier, OrganisationId, PersonId, ReferralId, ServiceId, StaffId,
+)
+
+__all__ = ["Base", "Id", "Instant", "Recorded", "Right", "RowOfToday", "Step"]
+
+
+Kind = TypeVar("Kind", bound=Identifier)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time: UTC with microseconds, on SQLite as on PostgreSQL."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC going in; a point in time without a zone is refused."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a point in time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC coming out; SQLite keeps no zone, so it is put back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Id(TypeDecorator[Kind]):
+    """An id that comes out of the database as the kind of thing it names."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def __init__(self, kind: type[Kind]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_result_value(self, value: UUID | None, dialect: Dialect) -> Kind | None:
+        """The id as its own kind."""
+        return None if value is None else self.kind(int=value.int)
+
+
+class Base(DeclarativeBase):
+    """Every table; constraints are named, so that migrations can name them too."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        UUID: Uuid,
+        datetime: Instant,
+        PersonId: Id(PersonId),
+        OrganisationId: Id(OrganisationId),
+        ServiceId: Id(ServiceId),
+        StaffId: Id(StaffId),
+        ConsentId: Id(ConsentId),
+        ReferralId: Id(ReferralId),
+        EventId: Id(EventId),
+    }
+
+
+class Recorded:
+    """A row that exists because of one event of the log, and names it."""
+
+    #: True where the row says something about a person served; such rows load only inside an operation.
+    of_persons: ClassVar[bool] = True
+
+    @declared_attr
+    def recorded_in(cls) -> Mapped[EventId]:  # noqa: N805 - SQLAlchemy hands the class to a declared attribute
+        """The event of the deed that wrote this row, or changed it last."""
+        return mapped_column(ForeignKey("audit_event.event_id", deferrable=True, initially="DEFERRED"))
+
+
+class Step(Recorded):
+    """What happened: inserted once, never changed, never removed."""
+
+
+class RowOfToday(Recorded):
+    """What holds today: may change, each time in the name of a new event; never removed."""
+
+
+class Right(Recorded):
+    """What somebody may do: may change as a row of today does, and may be taken away."""
