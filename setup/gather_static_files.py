@@ -1,15 +1,15 @@
 """Gathers the few third-party files that the service really serves into `web/static/vendor/`.
 
-Served from there: design system (theme, components, behaviour), htmx, fonts with their style sheet, one sprite of icons, and the
-licences of all of them. Nothing else of `node_modules` leaves it. The folder is made aside and then exchanged, so that a running
-server never sees half of it.
+Served from there: design system (theme, components, behaviour), htmx, fonts with their style sheet, one sprite of
+icons, and the licences of all of them. Nothing else of `node_modules` leaves it. The folder is made aside and then
+exchanged, so that a running server never sees half of it.
 """
 
 import json
 import re
 import shutil
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from setup.step import ROOT, SetupStopped, Step
 
@@ -27,9 +27,14 @@ _COPIES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
 }
 
-#: Style sheet of a font package, the faces wanted from it, and the family name that our pages know it by. The theme asks for "Inter".
+#: Style sheet of a font package, the faces wanted from it, and the family name that our pages know it by. The theme
+#: asks for "Inter".
 _FONTS = (
-    ("@fontsource-variable/inter/index.css", ("inter-latin-wght", "inter-latin-ext-wght", "inter-cyrillic-wght"), "Inter"),
+    (
+        "@fontsource-variable/inter/index.css",
+        ("inter-latin-wght", "inter-latin-ext-wght", "inter-cyrillic-wght"),
+        "Inter",
+    ),
     ("@fontsource/noto-sans-arabic/400.css", ("noto-sans-arabic-arabic-400",), "Noto Sans Arabic"),
     ("@fontsource/noto-sans-arabic/600.css", ("noto-sans-arabic-arabic-600",), "Noto Sans Arabic"),
 )
@@ -63,19 +68,20 @@ _SVG = "http://www.w3.org/2000/svg"
 
 def draw_sprite(drawings: dict[str, str]) -> str:
     """One SVG document with a symbol for each drawing (name -> SVG text), used as `<use href="icons.svg#name">`."""
-    ElementTree.register_namespace("", _SVG)
-    sprite = ElementTree.Element(f"{{{_SVG}}}svg")
+    ET.register_namespace("", _SVG)
+    sprite = ET.Element(f"{{{_SVG}}}svg")
     for name, text in sorted(drawings.items()):
-        drawing = ElementTree.fromstring(text)  # noqa: S314 -- a file of a package whose hash was checked, not a stranger's
-        symbol = ElementTree.SubElement(sprite, f"{{{_SVG}}}symbol", id=name, viewBox=drawing.attrib["viewBox"], fill="none")
+        drawing = ET.fromstring(text)  # noqa: S314 -- a file of a package whose hash was checked, not a stranger's
+        symbol = ET.SubElement(sprite, f"{{{_SVG}}}symbol", id=name, viewBox=drawing.attrib["viewBox"], fill="none")
         symbol.extend(drawing)
-    return ElementTree.tostring(sprite, encoding="unicode") + "\n"
+    return ET.tostring(sprite, encoding="unicode") + "\n"
 
 
 def write_font_faces(style_sheet: str, wanted: tuple[str, ...], family: str) -> tuple[str, list[str]]:
     """The wanted faces of a font package's style sheet under our family name, and the font files that they load.
 
-    The ranges of characters are taken over as they stand, so a browser fetches only the files whose letters are on the page.
+    The ranges of characters are taken over as they stand, so a browser fetches only the files whose letters are on the
+    page.
 
     Raises:
         SetupStopped: the style sheet has no such face.
@@ -93,9 +99,14 @@ def write_font_faces(style_sheet: str, wanted: tuple[str, ...], family: str) -> 
 
 
 def list_licences(modules: Path, lock: str) -> str:
-    """The licence of every package that can be part of what is served (all but the development ones), in full where there is a text."""
+    """The licence of every package that may be part of what is served, in full where the package brings its text.
+
+    `lock` is the text of package-lock.json; what it marks as a development package is never served.
+    """
     packages = [
-        path.removeprefix("node_modules/") for path, about in json.loads(lock)["packages"].items() if path and not about.get("dev")
+        path.removeprefix("node_modules/")
+        for path, about in json.loads(lock)["packages"].items()
+        if path and not about.get("dev")
     ]
     entries = []
     for package in packages:
@@ -127,7 +138,9 @@ def _gather() -> None:
     (aside / "fonts.css").write_text(style_sheet, encoding="utf-8")
 
     drawings = _MODULES / "@navikt" / "aksel-icons" / "dist" / "svg"
-    sprite = draw_sprite({name: (drawings / f"{file}.svg").read_text(encoding="utf-8") for name, file in _ICONS.items()})
+    sprite = draw_sprite(
+        {name: (drawings / f"{file}.svg").read_text(encoding="utf-8") for name, file in _ICONS.items()}
+    )
     (aside / "icons.svg").write_text(sprite, encoding="utf-8")
 
     (aside / "licences.txt").write_text(list_licences(_MODULES, _LOCK.read_text(encoding="utf-8")), encoding="utf-8")

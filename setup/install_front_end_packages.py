@@ -1,4 +1,4 @@
-"""The front-end packages: fetched by npm from `package-lock.json`, each checked against its hash, no package's script run.
+"""The front-end packages: fetched by npm as `package-lock.json` says, checked against their hashes, no script run.
 
 node and npm come out of a Python package, so the machine needs none and its own is never used.
 """

@@ -1,7 +1,7 @@
 """The Python environment: made by `venv`, filled by uv, every package checked against the hash in `requirements/`.
 
-pip installs only uv, because pip takes ten times as long for the rest. Bytecode is compiled at once: without it every first start
-takes three times as long.
+pip installs only uv, because pip takes ten times as long for the rest. Bytecode is compiled at once: without it every
+first start takes three times as long.
 """
 
 import platform
@@ -26,7 +26,17 @@ def _make_environment() -> None:
 
 
 def _install_uv() -> None:
-    run_tool("installing uv", str(_PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(_REQUIREMENTS / "uv.txt"))
+    run_tool(
+        "installing uv",
+        str(_PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--require-hashes",
+        "-r",
+        str(_REQUIREMENTS / "uv.txt"),
+    )
 
 
 def _install_packages() -> None:
@@ -47,7 +57,7 @@ def _install_project() -> None:
 
 
 def _packaging() -> str:
-    """The parts of pyproject.toml that decide what the installed project looks like; settings of tools are not among them."""
+    """The parts of pyproject.toml that decide what the installed project looks like, without the tools' settings."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     return repr((project["build-system"], project["project"], project["tool"]["hatch"]))
 

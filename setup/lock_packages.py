@@ -1,7 +1,8 @@
-"""Resolves the Python packages anew and writes `requirements/`: exact versions with hashes, and no word about any index.
+"""Resolves the Python packages anew and writes `requirements/`: exact versions and hashes, no word about any index.
 
-Run by whoever changes a dependency: `make lock`, then read the difference. The lock file itself is not committed, because it names the
-index that it was made from; where it is still lying about, versions stay as they are unless `pyproject.toml` asks for others.
+Run by whoever changes a dependency: `make lock`, then read the difference. The lock file itself is not committed,
+because it names the index that it was made from; where it is still lying about, versions stay as they are unless
+`pyproject.toml` asks for others.
 """
 
 import sys
@@ -13,7 +14,8 @@ __all__ = ["lock_packages"]
 
 _REQUIREMENTS = ROOT / "requirements"
 
-#: Written file -> the choice of packages in it. uv itself comes alone, since pip installs it before anything else is there.
+#: Written file -> the choice of packages in it. uv itself comes alone, since pip installs it before anything else is
+#: there.
 _FILES = {
     "run.txt": ("--no-dev",),
     "dev.txt": ("--group", "dev"),
@@ -29,7 +31,16 @@ def lock_packages() -> int:
         for file, choice in _FILES.items():
             run_tool(
                 f"writing requirements/{file}",
-                *(uv, "export", "--quiet", "--frozen", "--no-emit-project", "--no-header", "--format", "requirements-txt"),
+                *(
+                    uv,
+                    "export",
+                    "--quiet",
+                    "--frozen",
+                    "--no-emit-project",
+                    "--no-header",
+                    "--format",
+                    "requirements-txt",
+                ),
                 *(*choice, "--output-file", str(_REQUIREMENTS / file)),
             )
     except SetupStopped as stopped:

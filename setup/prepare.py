@@ -13,7 +13,7 @@ __all__ = ["prepare"]
 
 
 def prepare() -> int:
-    """Do every step that is not already done; 0 when everything is there, 1 with one line on standard error otherwise."""
+    """Do every step that is not already done; 0 when all is there, 1 with one line on standard error otherwise."""
     (ROOT / "build").mkdir(exist_ok=True)
     with (ROOT / "build" / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two shells in the same copy take turns; the second finds everything done

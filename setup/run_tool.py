@@ -8,10 +8,17 @@ from setup.step import ROOT, SetupStopped
 
 __all__ = ["run_tool"]
 
-#: The package clients trust the machine's own certificate store: many municipalities reach the outside through a proxy of theirs.
-_SETTINGS = {"UV_SYSTEM_CERTS": "1", "UV_NO_PROGRESS": "1", "NODE_USE_SYSTEM_CA": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+#: The package clients trust the machine's own certificate store: many municipalities reach the outside through a proxy
+#: of theirs.
+_SETTINGS = {
+    "UV_SYSTEM_CERTS": "1",
+    "UV_NO_PROGRESS": "1",
+    "NODE_USE_SYSTEM_CA": "1",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+}
 
-#: Set by an activated environment or an embedding program; they would lead a tool away from the project's own environment.
+#: Set by an activated environment or an embedding program; they would lead a tool away from the project's own
+#: environment.
 _MISLEADING = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "CONDA_PREFIX")
 
 
@@ -26,8 +33,14 @@ def run_tool(doing: str, *command: str, path_first: str = "") -> None:
         environment["PATH"] = os.pathsep.join([path_first, environment.get("PATH", os.defpath)])
     try:
         result = subprocess.run(
-            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, check=False,
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
         )
     except OSError as error:
         raise SetupStopped(f"{doing} failed: {command[0]} cannot be run ({error.strerror})") from error
