@@ -1,7 +1,7 @@
 """Base64 in which one byte string has one spelling.
 
-The standard library's decoders skip characters they do not know and ignore stray bits in the last character; a log whose
-bytes are evidence accepts neither. Source: RFC 4648, sections 4 and 5; unpadded URL form as in RFC 7515, section 2.
+The standard library's decoders skip characters they do not know and ignore stray bits in the last character; a log
+whose bytes are evidence accepts neither. Source: RFC 4648, sections 4 and 5; unpadded as in RFC 7515, section 2.
 """
 
 import base64

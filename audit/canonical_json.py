@@ -4,18 +4,19 @@ What is hashed is always the stored bytes, never a re-serialisation. Still, ever
 themselves, so that no two parsers can read one leaf or one disclosure differently.
 
 The model is RFC 8785 (JSON Canonicalization Scheme) without its two hard corners, numbers that are not integers and
-keys beyond ASCII. Inside it sorting keys by bytes and by UTF-16 units is the same order, and ``orjson`` writes the bytes
-RFC 8785 asks for; a test holds the two against each other. Text must arrive in Unicode NFC, because no canonicaliser
-normalises: a composed and a decomposed a-ring would otherwise be two values that look like one.
+keys beyond ASCII. Inside it sorting keys by bytes and by UTF-16 units is the same order, and a plain compact encoder
+writes the bytes RFC 8785 asks for; a test holds the two against each other. Text must arrive in Unicode NFC, because no
+canonicaliser normalises: a composed and a decomposed a-ring would otherwise be two values that look like one.
 """
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final, Union
 
-import orjson
+from audit.json_bytes import decode_json, encode_json
 
-JsonValue: TypeAlias = "None | bool | int | str | Sequence[JsonValue] | Mapping[str, JsonValue]"
+# Spelled as a Union because this file is part of the single-file verifier, which must run on older Pythons.
+JsonValue = Union[None, bool, int, str, "Sequence[JsonValue]", "Mapping[str, JsonValue]"]
 
 LARGEST_INTEGER: Final = 2**53 - 1
 DEEPEST_NESTING: Final = 32
@@ -29,11 +30,11 @@ def canonical_json(value: JsonValue) -> bytes:
     """The one spelling of ``value`` in UTF-8: no spaces, keys in order.
 
     Raises ``NotCanonical`` for floats, integers beyond 2^53-1, keys that are not ASCII, text that is not NFC or holds a
-    lone surrogate, nesting deeper than 32, and every other type (subclasses included, since their meaning is not JSON's).
+    lone surrogate, nesting deeper than 32, and every other type, subclasses included: their meaning is not JSON's.
     """
     _check(value, DEEPEST_NESTING)
     try:
-        return _encode(value)
+        return encode_json(value)
     except (TypeError, ValueError) as error:
         raise NotCanonical("text holds a lone surrogate") from error
 
@@ -44,7 +45,7 @@ def parse_canonical_json(data: bytes) -> JsonValue:
     Raises ``NotCanonical`` otherwise: duplicate keys, spaces, other escapes, other number forms, a byte order mark.
     """
     try:
-        value: JsonValue = _decode(data)
+        value: JsonValue = decode_json(data)
     except (ValueError, RecursionError) as error:
         raise NotCanonical("the bytes are not JSON") from error
     if canonical_json(value) != data:
@@ -81,12 +82,3 @@ def _check_text(text: str) -> None:
 def _check_depth(depth: int) -> None:
     if depth <= 0:
         raise NotCanonical(f"nesting is deeper than {DEEPEST_NESTING}")
-
-
-def _encode(value: JsonValue) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-
-
-def _decode(data: bytes) -> JsonValue:
-    value: JsonValue = orjson.loads(data)
-    return value
