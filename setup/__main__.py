@@ -6,7 +6,7 @@ the rest after the check.
 
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036 -- the whole point: say it in one line instead of failing on newer syntax
+if sys.version_info < (3, 11):  # noqa: UP036  # the whole point: say it in one line instead of failing on newer syntax
     sys.exit(
         f"Tillit needs Python 3.11 or newer, and {sys.executable} is {sys.version_info[0]}.{sys.version_info[1]}; "
         "name a newer one with: make PYTHON=python3.12 setup"

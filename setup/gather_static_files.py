@@ -71,7 +71,7 @@ def draw_sprite(drawings: dict[str, str]) -> str:
     ET.register_namespace("", _SVG)
     sprite = ET.Element(f"{{{_SVG}}}svg")
     for name, text in sorted(drawings.items()):
-        drawing = ET.fromstring(text)  # noqa: S314 -- a file of a package whose hash was checked, not a stranger's
+        drawing = ET.fromstring(text)  # noqa: S314  # a file of a package whose hash was checked, not a stranger's
         symbol = ET.SubElement(sprite, f"{{{_SVG}}}symbol", id=name, viewBox=drawing.attrib["viewBox"], fill="none")
         symbol.extend(drawing)
     return ET.tostring(sprite, encoding="unicode") + "\n"
