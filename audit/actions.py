@@ -66,7 +66,9 @@ class Action(Enum):
 
     # The house itself
     INSTALL = _Deed("install", EventKind.OPERATE, _OPERATOR, "Set up an installation with its municipality and keys")
-    FILL_DEMO = _Deed("fill_demo", EventKind.OPERATE, _OPERATOR, "Fill a demo installation with a fictional municipality")
+    FILL_DEMO = _Deed(
+        "fill_demo", EventKind.OPERATE, _OPERATOR, "Fill a demo installation with a fictional municipality"
+    )
     BACK_UP = _Deed("back_up", EventKind.OPERATE, _OPERATOR, "Write a backup of database, log store and sealed keys")
     RESTORE = _Deed("restore", EventKind.OPERATE, _OPERATOR, "Restore the installation from a backup")
     REGISTER_ORGANISATION = _Deed("register_organisation", EventKind.CHANGE, _ADMIN, "Register an organisation")
@@ -74,11 +76,15 @@ class Action(Enum):
     # Staff and signing in
     ADD_STAFF = _Deed("add_staff", EventKind.CHANGE, _ADMIN, "Add a member of staff and their role in a service")
     INVITE_STAFF = _Deed("invite_staff", EventKind.SIGN_IN, _ADMIN, "Invite a member of staff to make an account")
-    ACCEPT_INVITATION = _Deed("accept_invitation", EventKind.SIGN_IN, _STRANGER, "Take up an invitation with password and code")
+    ACCEPT_INVITATION = _Deed(
+        "accept_invitation", EventKind.SIGN_IN, _STRANGER, "Take up an invitation with password and code"
+    )
     SIGN_IN = _Deed("sign_in", EventKind.SIGN_IN, _STRANGER, "Sign in to one service")
     SIGN_OUT = _Deed("sign_out", EventKind.SIGN_IN, _STAFF, "Sign out")
     SIGN_DECLARATION = _Deed("sign_declaration", EventKind.CHANGE, _STAFF, "Sign the declaration of confidentiality")
-    READ_OWN_SERVICE = _Deed("read_own_service", EventKind.READ, _STAFF, "See one's own service, duties and whom one may send to")
+    READ_OWN_SERVICE = _Deed(
+        "read_own_service", EventKind.READ, _STAFF, "See one's own service, duties and whom one may send to"
+    )
     # People
     REGISTER_FAMILY = _Deed("register_family", EventKind.CHANGE, _CONSENT, "Register a family on the service's roster")
     FIND_PERSON = _Deed("find_person", EventKind.SEARCH, _CASEWORK, "Find a person on the service's roster")
@@ -95,7 +101,9 @@ class Action(Enum):
     LIST_CONSENTS = _Deed("list_consents", EventKind.READ, _CASEWORK, "List the consents that name one's own service")
     WITHDRAW_CONSENT = _Deed("withdraw_consent", EventKind.CHANGE, _CASEWORK, "Record that a consent is withdrawn")
     # Referral
-    DRAFT_REFERRAL = _Deed("draft_referral", EventKind.READ, _SENDERS, "Ask what may be sent to a service, and why not the rest")
+    DRAFT_REFERRAL = _Deed(
+        "draft_referral", EventKind.READ, _SENDERS, "Ask what may be sent to a service, and why not the rest"
+    )
     REFER_PUPIL = _Deed("refer_pupil", EventKind.DISCLOSE, _SENDERS, "Refer a pupil to a receiving service")
     LIST_REFERRALS = _Deed("list_referrals", EventKind.READ, _RECEIVERS, "List the referrals of one's own service")
     READ_REFERRAL = _Deed("read_referral", EventKind.DISCLOSE, _RECEIVERS, "Open a referral and read it")

@@ -23,8 +23,16 @@ from foundation.identifiers import ConsentId, EventId, PersonId, ReferralId, Ser
 from foundation.tables import Base
 
 __all__ = [
-    "LOG_KEY_OWNER", "MAX_PERSONS", "AuditDisclosure", "AuditEvent", "AuditEventSubject", "AuditPending", "Draft", "Outcome",
-    "bundle_context", "subject_lookup",
+    "LOG_KEY_OWNER",
+    "MAX_PERSONS",
+    "AuditDisclosure",
+    "AuditEvent",
+    "AuditEventSubject",
+    "AuditPending",
+    "Draft",
+    "Outcome",
+    "bundle_context",
+    "subject_lookup",
 ]
 
 #: Whose data key seals what an event says that is about no person.
@@ -52,6 +60,9 @@ class AuditEvent(Base):
 
     event_id: Mapped[EventId] = mapped_column(primary_key=True)
     commitment: Mapped[bytes] = mapped_column(unique=True)
+    #: The digests that the commitment covers, sorted and joined (32 bytes each). They say nothing, for each has a random salt; they
+    #: stay when a person's key is destroyed, so that the event remains provable for everybody else it is about.
+    digests: Mapped[bytes]
     recorded_at: Mapped[datetime] = mapped_column(index=True)
     action: Mapped[str] = mapped_column(index=True)
     kind: Mapped[str]
@@ -178,6 +189,7 @@ class Draft:
         return AuditEvent(
             event_id=self.event_id,
             commitment=commitment(digests),
+            digests=b"".join(sorted(digests)),
             recorded_at=self.recorded_at,
             staff_id=self.staff_id,
             service_id=self.service_id,
@@ -203,7 +215,19 @@ class Draft:
 
 
 _PLAIN = (
-    "action", "kind", "outcome", "code", "role", "strength", "purpose", "basis", "categories", "rules", "rule_book", "hits", "persons",
+    "action",
+    "kind",
+    "outcome",
+    "code",
+    "role",
+    "strength",
+    "purpose",
+    "basis",
+    "categories",
+    "rules",
+    "rule_book",
+    "hits",
+    "persons",
 )
 
 

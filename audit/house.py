@@ -1,16 +1,34 @@
 """The house in which deeds are done: its settings, clock, database and keys, put together once at start."""
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from sqlalchemy import Engine
 
+from audit.tally import Tally
 from foundation.clock import Clock
 from foundation.engine import WriterQueue, is_sqlite, make_engine
 from foundation.settings import Settings
 from vault.custody import Custody
 from vault.keys import KeyPair, ServiceKey, open_key_pair
 
-__all__ = ["House"]
+__all__ = ["House", "Installed"]
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Which installation a database holds: one municipality, in demonstration or for real."""
+
+    installation_id: UUID
+    is_demo: bool
+    municipality: str
+    municipality_number: str
+    jurisdiction: str
+
+    @property
+    def origin(self) -> str:
+        """The name of the installation's log (C2SP tlog-checkpoint)."""
+        return f"tillit/{self.installation_id}"
 
 
 @dataclass
@@ -20,8 +38,10 @@ class House:
     settings: Settings
     clock: Clock
     custody: Custody
+    installed: Installed
     engine: Engine = field(init=False, repr=False)
     writers: WriterQueue | None = field(init=False, repr=False)
+    unknown_names: Tally = field(init=False, repr=False, default_factory=Tally)
     _key_pairs: dict[object, KeyPair] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -4,17 +4,20 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from audit.house import House
-from audit.operation import reading
+from audit.house import House, Installed
+from foundation.clock import Clock
+from foundation.engine import make_engine
 from foundation.errors import Unavailable
+from foundation.settings import Settings
 from foundation.tables import Base, Step
 from vault.blob import DoesNotOpen, open_blob, seal_blob
 from vault.custody import Custody
 from vault.file_custody import KeyFileUnusable
 
-__all__ = ["Installation", "NotInstalled", "installation_of", "key_check", "refuse_foreign_keys"]
+__all__ = ["Installation", "NotInstalled", "key_check", "open_house"]
 
 _CHECK = b"this is the key of this installation"
 
@@ -43,24 +46,38 @@ class Installation(Step, Base):
     created_at: Mapped[datetime]
     key_check: Mapped[bytes]
 
+    @property
+    def facts(self) -> Installed:
+        """What the house needs to know of it."""
+        return Installed(
+            self.installation_id, self.is_demo, self.municipality, self.municipality_number, self.jurisdiction
+        )
+
 
 def key_check(custody: Custody, installation_id: UUID) -> bytes:
     """A sealed sentence by which a later start knows that it was given the right key file."""
     return seal_blob(custody.derived_key("key-check"), _CHECK, installation_id.bytes)
 
 
-def installation_of(house: House) -> Installation:
-    """Which installation the house's database holds; `NotInstalled` when it is empty."""
-    with reading(house) as session:
-        found = session.scalars(select(Installation)).one_or_none()
+def open_house(settings: Settings, clock: Clock, custody: Custody) -> House:
+    """The house of the installation that `settings` point to.
+
+    Raises:
+        NotInstalled: the database holds no installation, or is behind its first migration.
+        KeyFileUnusable: the custody is another installation's.
+    """
+    engine = make_engine(settings.url)
+    try:
+        with Session(engine) as session:
+            found = session.scalars(select(Installation)).one_or_none()
+    except (OperationalError, ProgrammingError) as error:
+        raise NotInstalled from error
+    finally:
+        engine.dispose()
     if found is None:
         raise NotInstalled
-    return found
-
-
-def refuse_foreign_keys(house: House, installation: Installation) -> None:
-    """Pass only when the custody is this installation's own; `KeyFileUnusable` otherwise."""
     try:
-        open_blob(house.custody.derived_key("key-check"), installation.key_check, installation.installation_id.bytes)
+        open_blob(custody.derived_key("key-check"), found.key_check, found.installation_id.bytes)
     except DoesNotOpen as error:
-        raise KeyFileUnusable(values={"file": house.settings.root_key_path.name, "why": "another_installation"}) from error
+        raise KeyFileUnusable(values={"file": settings.root_key_path.name, "why": "another_installation"}) from error
+    return House(settings=settings, clock=clock, custody=custody, installed=found.facts)

@@ -27,7 +27,15 @@ from audit.actions import Action
 from audit.actor import Actor
 from audit.canonical_json import JsonValue
 from audit.event import (
-    LOG_KEY_OWNER, MAX_PERSONS, AuditDisclosure, AuditEventSubject, AuditPending, Draft, Outcome, bundle_context, seal_ready,
+    LOG_KEY_OWNER,
+    MAX_PERSONS,
+    AuditDisclosure,
+    AuditEventSubject,
+    AuditPending,
+    Draft,
+    Outcome,
+    bundle_context,
+    seal_ready,
     subject_lookup,
 )
 from audit.house import House
@@ -41,8 +49,17 @@ from vault.blob import DoesNotOpen, seal_blob
 from vault.keys import DataKey, DataKeyValue
 
 __all__ = [
-    "DecisionLike", "LogUnavailable", "NotInYourRole", "Operation", "PersonNotDisclosed", "SharingRefused", "WrittenOutside",
-    "operation", "reading", "refuse",
+    "DecisionLike",
+    "LogUnavailable",
+    "NotInYourRole",
+    "Operation",
+    "PersonNotDisclosed",
+    "SharingRefused",
+    "WrittenOutside",
+    "operation",
+    "preparing",
+    "reading",
+    "refuse",
 ]
 
 #: The database is away, locked for too long, or its disk is full.
@@ -183,6 +200,7 @@ class Operation:
         self.house = actor.house
         self.draft = draft
         self.removed: list[Base] = []
+        self.refusal: Problem | None = None
         self._session = session
         self._keys: dict[UUID, dict[UUID, DataKeyValue]] = {}
 
@@ -315,6 +333,10 @@ class Operation:
         if not decision.permits:
             raise SharingRefused(decision)
 
+    def keep_and_refuse(self, problem: Problem) -> None:
+        """End with `problem`, and yet keep what was written: a failed try that must be counted, for instance."""
+        self.refusal = problem
+
     def note(self, **said: JsonValue) -> None:
         """Write these codes, ids or counts into the sealed part of the event."""
         self.draft.notes.update(said)
@@ -400,7 +422,8 @@ def operation(
             if before is not None:
                 raise before
             yield op
-            op.close(Outcome.PERMITTED, None)
+            refusal = op.refusal
+            op.close(_outcome(refusal) if refusal else Outcome.PERMITTED, refusal.code if refusal else None)
     except AnsweredBefore:
         raise
     except Problem as problem:
@@ -414,6 +437,21 @@ def operation(
         raise LogUnavailable from error
     except Exception:
         _write_refusal(actor, draft, Outcome.FAILED, None)
+        raise
+    if refusal is not None:
+        refusal.event_id = draft.event_id
+        raise refusal
+
+
+@contextmanager
+def preparing(actor: Actor, action: Action) -> Iterator[None]:
+    """Do what must come before an operation (read a form, ask a register); a problem here leaves its event too."""
+    try:
+        if not action.may(actor.role):
+            raise NotInYourRole
+        yield
+    except Problem as problem:
+        refuse(actor, action, problem)
         raise
 
 
@@ -439,7 +477,10 @@ def _draft(actor: Actor, action: Action, purpose: str | None) -> Draft:
 
 def _outcome(problem: Problem) -> str:
     for kind, outcome in (
-        (NotFound, Outcome.NOT_FOUND), (Invalid, Outcome.INVALID), (Conflict, Outcome.CONFLICT), (Refused, Outcome.REFUSED),
+        (NotFound, Outcome.NOT_FOUND),
+        (Invalid, Outcome.INVALID),
+        (Conflict, Outcome.CONFLICT),
+        (Refused, Outcome.REFUSED),
     ):
         if isinstance(problem, kind):
             return outcome
@@ -453,6 +494,8 @@ def _write_refusal(actor: Actor, draft: Draft, outcome: str, problem: Problem | 
     for person, what in draft.disclosed.items():
         draft.consulted.setdefault(person, set()).update(what)
     draft.disclosed.clear()
+    if problem is not None:
+        draft.notes.update(problem.values)
     if problem is not None and not problem.names_subjects:
         draft.about.clear()
         draft.consulted.clear()

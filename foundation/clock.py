@@ -48,7 +48,9 @@ class FileClock:
         with self._lock:
             machine = self._machine.now()
             self._reread(machine)
-            told = machine if self._set_to is None or self._set_when is None else self._set_to + (machine - self._set_when)
+            told = (
+                machine if self._set_to is None or self._set_when is None else self._set_to + (machine - self._set_when)
+            )
             if self._latest is not None and told < self._latest:
                 told = self._latest
             self._latest = told

@@ -10,8 +10,17 @@ from typing import Self
 from uuid import UUID
 
 __all__ = [
-    "ConsentId", "EventId", "Identifier", "OrganisationId", "PersonId", "ReferralId", "ServiceId", "StaffId",
-    "check_code", "new_code", "new_event_id",
+    "ConsentId",
+    "EventId",
+    "Identifier",
+    "OrganisationId",
+    "PersonId",
+    "ReferralId",
+    "ServiceId",
+    "StaffId",
+    "check_code",
+    "new_code",
+    "new_event_id",
 ]
 
 

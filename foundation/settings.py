@@ -32,7 +32,8 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="The address to listen on; a reverse proxy stands in front.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
     public_url: str | None = Field(
-        default=None, description="The address people type, such as `https://tillit.example`; links and origins are checked against it."
+        default=None,
+        description="The address people type, such as `https://tillit.example`; links and origins are checked against it.",
     )
     session_hours: int = Field(default=8, ge=1, le=12, description="How long a sign-in lasts, in hours.")
     requests_per_minute: int = Field(

@@ -15,7 +15,14 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from foundation.identifiers import (
-    ConsentId, EventId, Identifier, OrganisationId, PersonId, ReferralId, ServiceId, StaffId,
+    ConsentId,
+    EventId,
+    Identifier,
+    OrganisationId,
+    PersonId,
+    ReferralId,
+    ServiceId,
+    StaffId,
 )
 
 __all__ = ["Base", "Id", "Instant", "Recorded", "Right", "RowOfToday", "Step"]

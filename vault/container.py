@@ -26,7 +26,17 @@ from vault.blob import DoesNotOpen, fresh_key, open_blob, seal_blob
 from vault.custody import Custody
 from vault.keys import HPKE_SUITE, SUITE_ID, KeyPair, ServiceKey, public_kem
 
-__all__ = ["Manifest", "PartToSeal", "PartWrap", "SealedPart", "SealedSet", "ServiceWrap", "open_parts", "seal_set", "verify_manifest"]
+__all__ = [
+    "Manifest",
+    "PartToSeal",
+    "PartWrap",
+    "SealedPart",
+    "SealedSet",
+    "ServiceWrap",
+    "open_parts",
+    "seal_set",
+    "verify_manifest",
+]
 
 _FORMAT = "tillit/sealed-set/1"
 
@@ -133,7 +143,12 @@ def seal_set(
         keks[reader.service_id] = kek
         service_wraps.append(
             ServiceWrap(
-                wrap_id=uuid4(), set_id=set_id, service_id=reader.service_id, key_id=reader.key_id, period=period, wrapped=wrapped
+                wrap_id=uuid4(),
+                set_id=set_id,
+                service_id=reader.service_id,
+                key_id=reader.key_id,
+                period=period,
+                wrapped=wrapped,
             )
         )
     sealed_parts: list[SealedPart] = []
@@ -156,7 +171,9 @@ def seal_set(
             for reader in sorted(part.readers)
         ]
     document = _manifest_document(set_id, sealed_parts, service_wraps, part_wraps)
-    manifest = Manifest(set_id=set_id, signed_by=signer.key_id, document=document, signature=signer.signature.sign(document))
+    manifest = Manifest(
+        set_id=set_id, signed_by=signer.key_id, document=document, signature=signer.signature.sign(document)
+    )
     return SealedSet(tuple(sealed_parts), manifest, tuple(service_wraps), tuple(part_wraps))
 
 

@@ -106,7 +106,9 @@ class FileCustody:
 
     def derived_key(self, purpose: str) -> bytes:
         """The key for one purpose, derived from the keyring's look-up secret (HKDF-SHA-256, RFC 5869)."""
-        return HKDF(SHA256(), length=KEY_BYTES, salt=None, info=b"tillit/derived/1\n" + purpose.encode()).derive(self._lookup)
+        return HKDF(SHA256(), length=KEY_BYTES, salt=None, info=b"tillit/derived/1\n" + purpose.encode()).derive(
+            self._lookup
+        )
 
     def _read(self) -> tuple[bytes, dict[str, bytes]]:
         try:

@@ -18,8 +18,16 @@ from vault.blob import KEY_BYTES, fresh_key, open_blob, seal_blob
 from vault.custody import Custody
 
 __all__ = [
-    "HPKE_SUITE", "KEYHOLDER_OF_ARCHIVE", "SUITE_ID", "DataKey", "DataKeyValue", "KeyPair", "ServiceKey",
-    "make_service_key", "open_key_pair", "public_kem",
+    "HPKE_SUITE",
+    "KEYHOLDER_OF_ARCHIVE",
+    "SUITE_ID",
+    "DataKey",
+    "DataKeyValue",
+    "KeyPair",
+    "ServiceKey",
+    "make_service_key",
+    "open_key_pair",
+    "public_kem",
 ]
 
 #: HPKE base mode (RFC 9180) with the hybrid KEM ML-KEM-768 + X25519: what is recorded today stays closed to tomorrow's machines.

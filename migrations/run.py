@@ -1,0 +1,76 @@
+"""Bring a database to a revision, forwards or back, and say where it stands."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from foundation.engine import make_engine
+from foundation.errors import Unavailable
+
+__all__ = ["BehindMigrations", "current_revision", "head_revision", "migrate", "refuse_behind"]
+
+
+class BehindMigrations(Unavailable):
+    """The database is not at the revision this program was made for."""
+
+    code = "database_behind_migrations"
+    title = "The database is not at this program's revision"
+    do = "Stop the service, make a backup, and run `tillit migrate`."
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config
+
+
+def head_revision() -> str:
+    """The newest revision there is; there is exactly one."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
+def current_revision(url: str) -> str | None:
+    """The revision of the database at `url`; None when it is empty."""
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
+def refuse_behind(url: str) -> None:
+    """Pass only when the database is at the newest revision; `BehindMigrations` otherwise."""
+    current, head = current_revision(url), head_revision()
+    if current != head:
+        raise BehindMigrations(values={"current": current or "empty", "needed": head})
+
+
+def migrate(url: str, to: str = "head") -> str | None:
+    """Bring the database at `url` to revision `to` (`head`, `base` or a number), in one transaction; the revision it is at."""
+    engine = make_engine(url)
+    try:
+        _migrate(engine, to)
+    finally:
+        engine.dispose()
+    return current_revision(url)
+
+
+def _migrate(engine: Engine, to: str) -> None:
+    config, scripts = _config(), ScriptDirectory.from_config(_config())
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        at = MigrationContext.configure(connection).get_current_revision()
+        connection.rollback()
+        target = scripts.get_current_head() if to == "head" else None if to == "base" else to
+        order = ["base", *(script.revision for script in reversed(list(scripts.walk_revisions())))]
+        if order.index(target or "base") < order.index(at or "base"):
+            command.downgrade(config, to)
+        else:
+            command.upgrade(config, to)

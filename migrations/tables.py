@@ -1,0 +1,41 @@
+"""Every table there is, gathered: what the newest revision must amount to."""
+
+from sqlalchemy import MetaData
+
+import audit.event
+import audit.installation
+import audit.once
+import consent.consent
+import people.invitation
+import people.notice
+import people.organisation
+import people.person
+import people.sign_in
+import people.staff
+import referral.referral
+import vault.container
+import vault.keys
+from foundation.tables import Base
+
+__all__ = ["all_tables"]
+
+_MODULES = (
+    audit.event,
+    audit.installation,
+    audit.once,
+    consent.consent,
+    people.invitation,
+    people.notice,
+    people.organisation,
+    people.person,
+    people.sign_in,
+    people.staff,
+    referral.referral,
+    vault.container,
+    vault.keys,
+)
+
+
+def all_tables() -> MetaData:
+    """The tables as the classes of `_MODULES` describe them."""
+    return Base.metadata

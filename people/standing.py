@@ -1,0 +1,91 @@
+"""Where an actor stands: name, service, organisation, and whether their declaration is signed. About staff, so about nobody served."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from audit.actions import Role
+from audit.actor import Actor, Strength
+from audit.operation import reading
+from foundation.identifiers import OrganisationId, ServiceId
+from people.organisation import Organisation, Service
+from people.staff import DECLARATION_VERSION, Declaration, Staff
+
+__all__ = ["OpenService", "Standing", "open_services", "whoami"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the page's head says of whoever is signed in."""
+
+    name: str
+    role: Role
+    service_name: str
+    service_kind: str
+    organisation_name: str
+    jurisdiction: str
+    declaration_signed: bool
+    strength: Strength
+
+
+@dataclass(frozen=True)
+class OpenService:
+    """A service as anybody who works here may know it: the directory."""
+
+    service_id: ServiceId
+    organisation_id: OrganisationId
+    kind: str
+    name: str
+    organisation_name: str
+    jurisdiction: str
+    office: str | None
+    telephone: str
+
+
+def whoami(actor: Actor) -> Standing:
+    """Where the actor stands."""
+    with reading(actor.house) as session:
+        staff = session.get_one(Staff, actor.staff)
+        service = session.get_one(Service, actor.service)
+        organisation = session.get_one(Organisation, service.organisation_id)
+        signed = session.scalars(
+            select(Declaration.declaration_id).where(
+                Declaration.staff_id == actor.staff,
+                Declaration.service_id == actor.service,
+                Declaration.version == DECLARATION_VERSION,
+            )
+        ).first()
+    return Standing(
+        staff.name,
+        actor.role,
+        service.name,
+        service.kind,
+        organisation.name,
+        organisation.jurisdiction,
+        signed is not None,
+        actor.strength,
+    )
+
+
+def open_services(actor: Actor) -> list[OpenService]:
+    """Every open service, by organisation and name: the directory from which givers and receivers are chosen."""
+    with reading(actor.house) as session:
+        found = session.execute(
+            select(Service, Organisation)
+            .join(Organisation, Organisation.organisation_id == Service.organisation_id)
+            .where(Service.closed_at.is_(None))
+            .order_by(Organisation.name, Service.name)
+        ).all()
+    return [
+        OpenService(
+            service.service_id,
+            organisation.organisation_id,
+            service.kind,
+            service.name,
+            organisation.name,
+            organisation.jurisdiction,
+            service.office,
+            service.telephone,
+        )
+        for service, organisation in found
+    ]

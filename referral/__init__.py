@@ -1,0 +1,1 @@
+"""Referrals from one service to another: sent, opened, accepted, declined, recalled, stopped."""
