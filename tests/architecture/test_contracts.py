@@ -93,7 +93,7 @@ def test_no_package_stands_outside_the_contracts() -> None:
     assert set(SETTINGS["mypy"]["files"]) == set(PACKAGES) | OUTSIDE
     assert set(CONTRACTS["no-rings"]["ancestors"]) == set(PACKAGES)
     floors = {floor for layer in CONTRACTS["floors"]["layers"] for floor in layer.split(" | ")}
-    assert floors == set(PACKAGES) - {"migrations"}
+    assert floors == set(PACKAGES)
 
 
 def test_pure_files_ask_neither_the_clock_nor_the_disk() -> None:
