@@ -6,7 +6,9 @@ from setup.step import ROOT
 
 
 def test_the_second_time_nothing_is_said_and_nothing_done() -> None:
-    result = subprocess.run([sys.executable, "-m", "setup"], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "setup"]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
