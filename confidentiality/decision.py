@@ -1,0 +1,374 @@
+"""The decision: what may be done with each category about each subject, by which rules, and what is lacking.
+
+Every rule is asked every time. Who is asking comes first: nothing beats that. A duty is stopped by nothing else, but
+what is stripped stays stripped. Otherwise a forbid beats every permit, a hold waits for people, and where nothing
+permits the default refuses. Unknown never permits, and an unanswered forbid forbids.
+"""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from confidentiality.book import BOOK, RuleBook, law_of_the_day
+from confidentiality.facts import (
+    Facts,
+    bit,
+    concern_for_child,
+    consent_ok,
+    explicit_per_category,
+    subject_is_adult,
+)
+from confidentiality.fold import Folded, Route, excluded, holds, route
+from confidentiality.policy import SAFE, Policy
+from confidentiality.rule import Rule
+from confidentiality.vocabulary import CATEGORY, PURPOSE, Jurisdiction, Outcome, kinds_of
+
+_CONSENT = bit(consent_ok)
+_ADULT = bit(subject_is_adult)
+_CONCERN = bit(concern_for_child)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked: the sender's country, the local date, and the facts about each subject and category."""
+
+    jurisdiction: Jurisdiction
+    at: date
+    items: tuple[Facts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer for one category about one subject.
+
+    - `result`: permit, refuse, strip, require, manual or offer.
+    - `rules`: the rules that decided, in the order of the book; `beaten`: those that spoke without effect;
+      `unanswered`: those among all of them that forbid or hold because nobody knows.
+    - `missing`: what is lacking, a word or a word with a ref of the case (`signature(guardian_2)`), never a name.
+    - `strip`: fields that must be left empty whatever else the result says.
+    - `offers`: other ways, in the order in which to offer them, by the code of the rule that opens them.
+    - `basis`: the legal basis, when there is one.
+    - `facts` and `lacking`: the answers it was decided on, enough to decide it again.
+    """
+
+    subject: str
+    category: str
+    result: Outcome
+    rules: tuple[str, ...]
+    missing: tuple[str, ...]
+    strip: tuple[str, ...]
+    offers: tuple[str, ...]
+    basis: str | None
+    facts: str
+    lacking: tuple[str, ...] = ()
+    beaten: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The whole answer to one question, with everything needed to make it again.
+
+    `rule_book` and `policy` are SHA-256 in hexadecimal, `law_version` the country and the day its law last changed.
+    """
+
+    jurisdiction: Jurisdiction
+    at: date
+    sender: str | None
+    recipient: str | None
+    purpose: str | None
+    rule_book: str
+    policy: str
+    law_version: str
+    results: tuple[Result, ...]
+
+    @property
+    def permits(self) -> bool:
+        """Whether everything asked may go as it is: every result is `permit` or `require`, and there is one."""
+        return bool(self.results) and all(each.result in ("permit", "require") for each in self.results)
+
+    @property
+    def permits_stripped(self) -> bool:
+        """Whether everything asked may go once every field named in `strip` is empty."""
+        return bool(self.results) and all(each.result in ("permit", "require", "strip") for each in self.results)
+
+    def result_for(self, subject: str, category: str) -> Result:
+        """The result for one subject and category. Raises KeyError when it was not asked."""
+        for each in self.results:
+            if each.subject == subject and each.category == category:
+                return each
+        raise KeyError(f"{category} about {subject} was not asked")
+
+    def compact(self) -> dict[str, Any]:
+        """The decision as JSON-able codes, versions and letters: what the event of the disclosure log stores."""
+        return {
+            "jurisdiction": self.jurisdiction,
+            "at": self.at.isoformat(),
+            "sender": self.sender,
+            "recipient": self.recipient,
+            "purpose": self.purpose,
+            "rule_book": self.rule_book,
+            "policy": self.policy,
+            "law_version": self.law_version,
+            "results": [
+                {
+                    "subject": each.subject,
+                    "category": each.category,
+                    "result": each.result,
+                    "rules": list(each.rules),
+                    "missing": list(each.missing),
+                    "strip": list(each.strip),
+                    "facts": each.facts,
+                    "lacking": list(each.lacking),
+                }
+                for each in self.results
+            ],
+        }
+
+
+def decide(asked: Asked, book: RuleBook = BOOK, policy: Policy = SAFE) -> Decision:
+    """What may be done, by the rules of `book` that are law on the day asked about and switched on in `policy`.
+
+    Pure: the same arguments give the same decision, byte for byte.
+    """
+    roads = _roads(book, asked.jurisdiction, law_of_the_day(asked.jurisdiction, asked.at, policy), policy)
+    first = asked.items[0] if asked.items else None
+    return Decision(
+        jurisdiction=asked.jurisdiction,
+        at=asked.at,
+        sender=first.sender if first else None,
+        recipient=first.recipient if first else None,
+        purpose=first.purpose if first else None,
+        rule_book=book.hash,
+        policy=policy.version,
+        law_version=roads.law_version,
+        results=tuple([weigh(roads.for_facts(facts, asked.at), facts) for facts in asked.items]),
+    )
+
+
+def decide_again(compact: Mapping[str, Any], book: RuleBook, policy: Policy) -> Decision:
+    """The decision that a stored one (`Decision.compact`) comes to when it is made again from its own facts.
+
+    Raises ValueError when `book` or `policy` is not the one the decision was made by.
+    """
+    if compact["rule_book"] != book.hash or compact["policy"] != policy.version:
+        raise ValueError("A decision is made again only by its own rule book and policy.")
+    items = tuple(
+        Facts(
+            subject=each["subject"],
+            sender=compact["sender"],
+            recipient=compact["recipient"],
+            purpose=compact["purpose"],
+            category=each["category"],
+            answers=each["facts"],
+            lacking=tuple(each["lacking"]),
+        )
+        for each in compact["results"]
+    )
+    return decide(Asked(compact["jurisdiction"], date.fromisoformat(compact["at"]), items), book, policy)
+
+
+class _Roads:
+    """The folded routes of one book, country, law version and policy; folded when first walked, then remembered."""
+
+    _AT_MOST = 8192
+
+    def __init__(self, book: RuleBook, jurisdiction: Jurisdiction, law_version: str, policy: Policy) -> None:
+        self.book, self.jurisdiction, self.law_version, self.policy = book, jurisdiction, law_version, policy
+        self.kinds = kinds_of(jurisdiction)
+        self.folded: dict[tuple[str | None, str | None, str | None, str | None], Route] = {}
+
+    def for_facts(self, facts: Facts, at: date) -> Route:
+        key = (facts.sender, facts.recipient, facts.purpose, facts.category)
+        known = self.folded.get(key)
+        if known is None:
+            if len(self.folded) >= self._AT_MOST:
+                self.folded.clear()
+            known = self.folded[key] = route(
+                self.book.speaking(self.jurisdiction, at, self.policy),
+                {
+                    "sender": _known(facts.sender, self.kinds),
+                    "recipient": _known(facts.recipient, self.kinds),
+                    "purpose": _known(facts.purpose, PURPOSE),
+                    "category": _known(facts.category, CATEGORY),
+                },
+                self.kinds,
+            )
+        return known
+
+
+def _known(word: str | None, words: Container[str]) -> str | None:
+    """A word, or nothing when the country has no such word: a word that means nothing is unknown."""
+    return word if word in words else None
+
+
+@lru_cache(maxsize=32)
+def _roads(book: RuleBook, jurisdiction: Jurisdiction, law_version: str, policy: Policy) -> _Roads:
+    return _Roads(book, jurisdiction, law_version, policy)
+
+
+def weigh(road: Route, facts: Facts) -> Result:
+    """Ask every rule of a folded route about one category of one subject, and put their answers together."""
+    yes, no = facts.yes, facts.no
+    closing: list[Folded] = []
+    unanswered: tuple[str, ...] = ()
+    if yes & road.calm_yes != road.calm_yes or no & road.calm_no != road.calm_no:
+        closing = [each for each in road.closing if not excluded(each.when, yes, no)]
+        unanswered = tuple([each.rule.code for each in closing if not holds(each.when, yes, no)])
+    duties = [each for each in road.duties if yes & each.needs == each.needs and holds(each.when, yes, no)]
+    opening = [each for each in road.opening if yes & each.needs == each.needs and holds(each.when, yes, no)]
+    return _together(road, facts, closing, duties, opening, unanswered)
+
+
+def _together(
+    road: Route,
+    facts: Facts,
+    closing: list[Folded],
+    duties: list[Folded],
+    opening: list[Folded],
+    unanswered: tuple[str, ...],
+) -> Result:
+    """Put the answers of all rules together, in the order that the module's docstring tells."""
+    yes = facts.yes
+    permits = [each for each in opening if yes & each.decided_by == each.decided_by]
+    if permits and not closing and not duties:
+        return _result(facts, "permit", permits, beaten=opening, basis=permits[0].rule.basis)
+
+    overridden = any(each.rule.effect == "permit_override" for each in permits)
+    forbids = [e for e in closing if e.rule.effect == "forbid" and not (overridden and e.rule.overridable)]
+    held = [each for each in closing if each.rule.effect == "hold" and yes & each.decided_by != each.decided_by]
+    spoke = [*closing, *duties, *opening]
+    stripping = [each for each in closing if each.strip]
+    strip = tuple(dict.fromkeys(name for each in stripping for name in each.strip))
+
+    def result(outcome: Outcome, decisive: list[Folded], missing: tuple[str, ...] = (), **more: Any) -> Result:
+        return _result(
+            facts, outcome, decisive, beaten=spoke, missing=missing, strip=strip, unanswered=unanswered, **more
+        )
+
+    if duties and not any(each.rule.unbeaten for each in forbids):
+        if any(each.rule.direct_route and each.rule.code not in unanswered for each in forbids):
+            direct = [each for each in forbids if each.rule.direct_route]
+            return result("manual", direct + duties)
+        return result("require", stripping + duties, basis=duties[0].rule.basis)
+
+    if forbids:
+        return result(
+            "refuse",
+            [each for each in closing if each in forbids or each in held],
+            _missing(road, facts, forbids, held, permits),
+            default=None if opening else road.default,
+            offers=_offers(road, facts, forbids),
+        )
+    if permits and held:
+        return result("manual", held + permits, _undecided(held, yes), offers=_offers(road, facts, forbids))
+    if permits:
+        lifted = [each for each in closing if each.rule.effect == "hold" or each.strip]
+        return result("strip" if strip else "permit", lifted + permits, basis=permits[0].rule.basis)
+    if opening:
+        return result("manual", held + opening, _undecided(held + opening, yes), offers=_offers(road, facts, forbids))
+
+    offers = _offers(road, facts, forbids)
+    ready = [each for each in road.offers if each.needs and each.rule.code in offers and yes & each.needs == each.needs]
+    worried = road.report is not None and road.report.code in offers and yes & _CONCERN
+    if ready or worried:
+        basis = ready[0].rule.basis if ready else road.report.basis if road.report else None
+        return result("offer", held + ready, default=road.default, offers=offers, basis=basis)
+    return result("refuse", held, _missing(road, facts, forbids, held, permits), default=road.default, offers=offers)
+
+
+def _result(
+    facts: Facts,
+    outcome: Outcome,
+    decisive: list[Folded],
+    *,
+    beaten: list[Folded],
+    missing: tuple[str, ...] = (),
+    strip: tuple[str, ...] = (),
+    offers: tuple[str, ...] = (),
+    basis: str | None = None,
+    default: Rule | None = None,
+    unanswered: tuple[str, ...] = (),
+) -> Result:
+    rules = [each.rule.code for each in decisive]
+    if default is not None:
+        rules.append(default.code)
+    return Result(
+        subject=facts.subject,
+        category=facts.category or "",
+        result=outcome,
+        rules=tuple(rules),
+        missing=missing,
+        strip=strip,
+        offers=offers,
+        basis=basis,
+        facts=facts.answers,
+        lacking=facts.lacking,
+        beaten=tuple([each.rule.code for each in beaten if each.rule.code not in rules]),
+        unanswered=unanswered,
+    )
+
+
+def _undecided(waiting: list[Folded], yes: int) -> tuple[str, ...]:
+    """The facts of the decision that is waited for, as far as they are not yes."""
+    return tuple(dict.fromkeys(fact.code for each in waiting for fact in each.rule.decided_by if not yes & bit(fact)))
+
+
+def _final(forbid: Folded, facts: Facts) -> bool:
+    """Whether nothing that anybody could add would make this forbid fall silent."""
+    return forbid.rule.final and holds(forbid.when, facts.yes, facts.no)
+
+
+def _missing(
+    road: Route, facts: Facts, forbids: list[Folded], held: list[Folded], permits: list[Folded]
+) -> tuple[str, ...]:
+    """What would have to be added: what the forbids and holds wait for, then the nearest way to a permit.
+
+    Where a forbid is final nothing would help, and only what the other forbids lack is told.
+    """
+    final = [each for each in forbids if _final(each, facts)]
+    codes = [each.rule.missing for each in forbids if each.rule.missing is not None and each not in final]
+    codes += [word for word in ("sender", "recipient", "purpose") if getattr(facts, word) is None]
+    if not final:
+        codes += _undecided(held, facts.yes)
+        if not permits:
+            codes += _nearest(road, facts) or ([] if forbids else [road.default.missing or "legal_basis"])
+    return tuple(dict.fromkeys(codes))
+
+
+def _nearest(road: Route, facts: Facts) -> list[str]:
+    """What the permit lacks that lacks least; the first in the book where several lack as little."""
+    lacking = [_lacking(each, facts) for each in road.opening if holds(each.when, facts.yes, facts.no)]
+    return min(lacking, key=len, default=[])
+
+
+def _lacking(permit: Folded, facts: Facts) -> list[str]:
+    codes: list[str] = []
+    for need in permit.rule.needs:
+        if facts.yes & bit(need):
+            continue
+        if need is consent_ok:
+            codes += facts.lacking or (consent_ok.code,)
+        elif need is not explicit_per_category or facts.yes & _CONSENT:
+            # While there is no good consent, asking for one asks for an explicit one; it is not a second thing to do.
+            codes.append(need.code)
+    return codes
+
+
+def _offers(road: Route, facts: Facts, forbids: list[Folded]) -> tuple[str, ...]:
+    """Other ways that are open for certain, in the order in which to offer them.
+
+    A consent is offered only where it could open the door; a report only where the subject may be a child.
+    """
+    closed_for_good = any(_final(each, facts) for each in forbids)
+    codes = [
+        each.rule.code
+        for each in road.offers
+        if holds(each.when, facts.yes, facts.no)
+        and (each.rule.basis != "ask_consent" or (road.consent_can_open and not closed_for_good))
+    ]
+    if codes and road.report is not None and not facts.yes & _ADULT:
+        codes.append(road.report.code)
+    return tuple(codes)

@@ -1,0 +1,318 @@
+"""The rule book of Denmark: every rule, in order.
+
+In Denmark the law rests on the General Data Protection Regulation and its bases; the practice of the housing-social
+field (written consent, the family carries it, or a report) is stricter and is kept as policy. Two rules whose section or
+scope is unsure are switched off until the municipality's lawyer switches them on.
+"""
+
+from confidentiality.acts import Statute
+from confidentiality.everywhere import (
+    A_50,
+    A_51,
+    A_52,
+    B_13,
+    B_15,
+    B_16,
+    B_17,
+    B_18,
+    B_19,
+    B_20,
+    G_00,
+    G_01,
+    G_02,
+    G_03_WHEN,
+    G_03_WORDS,
+    G_04,
+    P_37,
+    POLICY,
+    Z_99,
+)
+from confidentiality.facts import (
+    absence_reaches_limit,
+    collected_in_application,
+    confidential_address,
+    consent_ok,
+    early_or_preventive,
+    explicit_per_category,
+    first_use,
+    hidden_by_child_welfare,
+    meeting_minuted,
+    necessary,
+    needed_for_task,
+    not_investigation,
+    override_record,
+    prevention_only,
+    reason_logged,
+    recipient_declaration,
+    same_service,
+    strict_address,
+    vital_interest,
+)
+from confidentiality.rule import (
+    DECISION,
+    Rule,
+    any_service,
+    at_most_medium_sensitivity,
+    category_is,
+    open_to_ordinary_consent,
+    public,
+    purpose_is,
+    recipient_is,
+    sender_is,
+)
+from confidentiality.words import Words
+
+_SSD = ("school", "sfo", "health_visitor", "daycare", "family_department")
+
+RULES: tuple[Rule, ...] = (
+    # 0: is this the right person to ask? -----------------------------------------------------------------------------
+    G_00,
+    G_01,
+    G_02,
+    Rule(
+        code="DK-G-03",
+        tier=0,
+        effect="forbid",
+        when=G_03_WHEN,
+        because=G_03_WORDS,
+        law=(Statute("DK-FVL", "3"),),
+        confidence="memory",
+        missing="impartial_actor",
+    ),
+    G_04,
+    # 1: what nothing opens -------------------------------------------------------------------------------------------
+    Rule(
+        code="DK-B-10",
+        tier=1,
+        effect="hold",
+        when=confidential_address | strict_address | hidden_by_child_welfare,
+        because=Words(
+            "Personen har navne- og adressebeskyttelse; en leder og en til må avgjøre hver deling uten adresse.",
+            "Personen har namne- og adressevern; ein leiar og ein til må avgjere kvar deling utan adresse.",
+            "Personen har navne- og adressebeskyttelse; en leder og en til skal afgøre hver deling uden adresse.",
+            "The person has name and address protection; a leader and one more decide each time, without the address.",
+        ),
+        law=(Statute("DK-CPR", "28"),),
+        confidence="memory",
+        strip=("identity_contact.address",),
+        decided_by=DECISION,
+    ),
+    B_13,
+    B_15,
+    B_16,
+    B_17,
+    B_18,
+    B_19,
+    B_20,
+    # 2: what must be told --------------------------------------------------------------------------------------------
+    Rule(
+        code="DK-D-20",
+        tier=2,
+        effect="require",
+        when=public("sender", "DNK") & recipient_is("family_department") & purpose_is("report_concern"),
+        because=Words(
+            "Offentlig ansatte har skjerpet plikt til å melde fra om et barn som kan trenge særlig støtte.",
+            "Offentleg tilsette har skjerpa plikt til å melde frå om eit barn som kan trenge særleg støtte.",
+            "Offentligt ansatte har skærpet pligt til at underrette om et barn, der kan have behov for særlig støtte.",
+            "Public employees have a stricter duty to report a child who may need special support.",
+        ),
+        law=(Statute("DK-BL", "133"),),
+        confidence="medium",
+        basis="duty_report",
+    ),
+    Rule(
+        code="DK-D-21",
+        tier=2,
+        effect="require",
+        when=any_service("sender", "DNK") & recipient_is("family_department") & purpose_is("report_concern"),
+        because=Words(
+            "Alle, også boligsosiale medarbeidere og frivillige, skal melde fra om et barn i nød.",
+            "Alle, også bustadsosiale medarbeidarar og frivillige, skal melde frå om eit barn i naud.",
+            "Alle, også boligsociale medarbejdere og frivillige, skal underrette om et barn i nød.",
+            "Everyone, housing staff and volunteers too, must report a child in distress.",
+        ),
+        law=(Statute("DK-BL", "135"),),
+        confidence="medium",
+        basis="duty_report_citizen",
+    ),
+    Rule(
+        code="DK-D-22",
+        tier=2,
+        effect="require",
+        when=sender_is("school") & recipient_is("family_department") & absence_reaches_limit,
+        because=Words(
+            "Skolens leder skal melde fra når ulovlig fravær når 15 prosent i et kvartal.",
+            "Leiaren på skulen skal melde frå når ulovleg fråvær når 15 prosent i eit kvartal.",
+            "Skolens leder skal underrette, når ulovligt fravær når 15 procent i et kvartal.",
+            "The school leader must report when unlawful absence reaches 15 per cent in a quarter.",
+        ),
+        law=(Statute("DK-BL", "133 (2)"),),
+        confidence="medium",
+        basis="duty_report",
+    ),
+    # 3: what may be told without consent -----------------------------------------------------------------------------
+    Rule(
+        code="DK-P-30",
+        tier=3,
+        effect="permit",
+        when=same_service,
+        needs=(needed_for_task, reason_logged),
+        because=Words(
+            "Innen samme tjeneste kan de som trenger opplysningene i arbeidet, få dem.",
+            "Innanfor same teneste kan dei som treng opplysningane i arbeidet, få dei.",
+            "Inden for samme tjeneste kan de, der har brug for oplysningerne i arbejdet, få dem.",
+            "Within one service those who need the information for their work may have it.",
+        ),
+        law=(Statute("DK-FVL", "32"), Statute("EU-GDPR", "5")),
+        confidence="medium",
+        basis="purpose_continuity",
+    ),
+    Rule(
+        code="DK-P-31",
+        tier=3,
+        effect="permit",
+        when=sender_is(*_SSD) & recipient_is(*_SSD),
+        needs=(early_or_preventive, necessary, meeting_minuted, first_use),
+        because=Words(
+            "Tidlig eller forebyggende samarbeid kan dele det nødvendige, én gang, på et møte.",
+            "Tidleg eller førebyggjande samarbeid kan dele det nødvendige, éin gong, på eit møte.",
+            "Tidligt eller forebyggende samarbejde kan dele det nødvendige, én gang, på et møde.",
+            "Early or preventive cooperation may share what is necessary, once, at a meeting.",
+        ),
+        law=(Statute("DK-SL", "49 a (former)"), Statute("DK-BL", "(section to be confirmed)")),
+        confidence="medium",
+        basis="ssd_meeting",
+        switch="ssd_meeting",
+    ),
+    Rule(
+        code="DK-P-32",
+        tier=3,
+        effect="permit_after_decision",
+        when=sender_is("school", "family_department", "ssp") & recipient_is("police", "ssp", "family_department"),
+        needs=(prevention_only, not_investigation),
+        because=Words(
+            "SSP kan dele for å forebygge lovbrudd, aldri for å etterforske.",
+            "SSP kan dele for å førebyggje lovbrot, aldri for å etterforske.",
+            "SSP kan dele for at forebygge kriminalitet, aldrig for at efterforske.",
+            "SSP may share to prevent crime, never to investigate it.",
+        ),
+        law=(Statute("DK-RPL", "115"),),
+        confidence="high",
+        basis="ssp",
+        switch="ssp",
+        decided_by=DECISION,
+    ),
+    Rule(
+        code="DK-P-33",
+        tier=3,
+        effect="permit_override",
+        when=any_service("sender", "DNK") & any_service("recipient", "DNK") & purpose_is("emergency"),
+        needs=(vital_interest, override_record),
+        because=Words(
+            "Opplysninger kan gis når det er nødvendig for å verne noens livsviktige interesser.",
+            "Opplysningar kan givast når det er nødvendig for å verne livsviktige interesser.",
+            "Oplysninger kan gives, når det er nødvendigt for at beskytte nogens vitale interesser.",
+            "Information may be given where necessary to protect somebody's vital interests.",
+        ),
+        law=(Statute("EU-GDPR", "6 (1) d"), Statute("EU-GDPR", "9 (2) c")),
+        confidence="memory",
+        basis="emergency",
+    ),
+    P_37,
+    # 4: what may be told with consent --------------------------------------------------------------------------------
+    Rule(
+        code="DK-C-40",
+        tier=4,
+        effect="permit",
+        when=sender_is("school", "private_school", "sfo")
+        & recipient_is("housing_association", "volunteer_org", "library")
+        & at_most_medium_sensitivity,
+        needs=(consent_ok, recipient_declaration),
+        because=Words(
+            "Familien har samtykket, og mottakeren har lovet taushet.",
+            "Familien har samtykt, og mottakaren har lova å teie.",
+            "Familien har samtykket, og modtageren har lovet tavshed.",
+            "The family has consented and the recipient has promised silence.",
+        ),
+        law=(Statute("DK-FVL", "27"), Statute("EU-GDPR", "6 (1) a")),
+        confidence="medium",
+        basis="consent",
+    ),
+    Rule(
+        code="DK-C-41",
+        tier=4,
+        effect="permit",
+        when=public("sender", "DNK") & public("recipient", "DNK") & open_to_ordinary_consent,
+        needs=(consent_ok, explicit_per_category),
+        because=Words(
+            "Personen har uttrykkelig samtykket til at akkurat denne opplysningen deles.",
+            "Personen har uttrykkjeleg samtykt til at nett denne opplysninga blir delt.",
+            "Personen har udtrykkeligt samtykket til, at netop denne oplysning deles.",
+            "The person has explicitly consented to exactly this being shared.",
+        ),
+        law=(Statute("DK-FVL", "28"), Statute("EU-GDPR", "6"), Statute("EU-GDPR", "9 (2) a")),
+        confidence="high",
+        basis="consent",
+    ),
+    Rule(
+        code="DK-C-42",
+        tier=4,
+        effect="permit",
+        when=sender_is("housing_association")
+        & any_service("recipient", "DNK")
+        & at_most_medium_sensitivity
+        & open_to_ordinary_consent,
+        needs=(consent_ok,),
+        because=Words(
+            "Familien har samtykket til at boligorganisasjonen deler dette.",
+            "Familien har samtykt til at bustadorganisasjonen deler dette.",
+            "Familien har samtykket til, at boligorganisationen deler dette.",
+            "The family has consented to the housing association sharing this.",
+        ),
+        law=(Statute("EU-GDPR", "6 (1) a"), POLICY),
+        confidence="medium",
+        basis="consent",
+    ),
+    Rule(
+        code="DK-C-43",
+        tier=4,
+        effect="permit",
+        when=collected_in_application
+        & category_is(
+            "economic_situation", "health", "wellbeing_social", "housing_situation", "child_welfare_relation"
+        ),
+        needs=(consent_ok,),
+        because=Words(
+            "I en sak personen selv har søkt om, hentes private forhold bare inn med samtykke.",
+            "I ei sak personen sjølv har søkt om, blir private forhold berre henta inn med samtykke.",
+            "I en sag, som personen selv har ansøgt om, indhentes private forhold kun med samtykke.",
+            "In a case the person applied for, private matters are collected only with consent.",
+        ),
+        law=(Statute("DK-FVL", "29"),),
+        confidence="medium",
+        basis="consent",
+    ),
+    Rule(
+        code="DK-C-44",
+        tier=4,
+        effect="permit_after_decision",
+        when=public("sender", "DNK") & public("recipient", "DNK") & category_is("criminal_matters"),
+        needs=(consent_ok, explicit_per_category),
+        because=Words(
+            "Straffbare forhold kan deles med uttrykkelig samtykke når en leder og en til har avgjort det.",
+            "Straffbare forhold kan delast med uttrykkjeleg samtykke når ein leiar og ein til har avgjort det.",
+            "Strafbare forhold kan deles med udtrykkeligt samtykke, når en leder og en til har afgjort det.",
+            "Criminal matters may go with explicit consent once a leader and one more have decided it.",
+        ),
+        law=(Statute("DK-DBL", "8"),),
+        confidence="high",
+        basis="consent",
+        decided_by=DECISION,
+    ),
+    # 5: other ways, in the order in which they are offered -----------------------------------------------------------
+    A_52,
+    A_50,
+    A_51,
+    # 6: where nothing speaks -----------------------------------------------------------------------------------------
+    Z_99,
+)

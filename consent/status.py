@@ -1,0 +1,395 @@
+"""What a written consent adds up to: its state, who has not answered, and whether it carries one disclosure.
+
+Everything here is pure. `status` folds the recorded steps of a consent; `consent_conditions` asks the named conditions
+that must all hold before a consent lifts the duty of confidentiality.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from confidentiality.answer import NO, UNKNOWN, YES, Answer, all_of, answer
+from confidentiality.policy import Policy
+from confidentiality.words import Words
+from consent.signers import Signers
+
+State = Literal[
+    "drafted",
+    "asked",
+    "refused",
+    "conflict",
+    "given",
+    "superseded",
+    "suspended",
+    "withdrawn",
+    "expired",
+    "invalidated",
+]
+Form = Literal["written", "digital", "oral"]
+StepKind = Literal["asked", "signed", "refused", "withdrawn", "suspended", "resumed", "superseded", "invalidated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A service that gives or receives: its kind, the service itself, its organisation and its office.
+
+    `service` and `organisation` are ids or labels; what is `None` is not known. `closed` says the service has shut down.
+    """
+
+    kind: str | None
+    service: str | None = None
+    organisation: str | None = None
+    office: str | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentTerms:
+    """What one consent says about one subject: from which service to which, for what, given by whom, until when.
+
+    `explicit` holds the categories for which the person said yes expressly; `None` is not known. `withdrawn_categories`
+    and `withdrawn_recipients` (services) are what has been withdrawn without ending the rest. `language_ok` says that
+    oral and written information was given in a language understood, with an adult interpreter where needed.
+    """
+
+    subject: str
+    sender: Party
+    recipient: Party
+    purpose: str | None
+    categories: frozenset[str]
+    explicit: frozenset[str] | None = None
+    signed: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+    withdrawn: frozenset[str] = frozenset()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    state: State | None = None
+    language_ok: bool | None = None
+    form: Form | None = None
+    withdrawn_categories: frozenset[str] = frozenset()
+    withdrawn_recipients: frozenset[str] = frozenset()
+    suspended_by: tuple[str, ...] = ()
+    interpreter_is_child: bool = False
+    template_version_known: bool | None = True
+    law_version_known: bool | None = True
+    recorded_on: date | None = None
+
+
+CONSENT_CONDITIONS: dict[str, Words] = {
+    "form_written": Words(
+        "samtykket er skriftlig", "samtykket er skriftleg", "samtykket er skriftligt", "the consent is in writing"
+    ),
+    "signature": Words(
+        "alle som skal skrive under, har skrevet under",
+        "alle som skal skrive under, har skrive under",
+        "alle, der skal skrive under, har skrevet under",
+        "everyone who must sign has signed",
+    ),
+    "given": Words(
+        "samtykket er gitt og ikke erstattet",
+        "samtykket er gitt og ikkje erstatta",
+        "samtykket er givet og ikke afløst",
+        "the consent is given and not superseded",
+    ),
+    "not_expired": Words(
+        "samtykket gjelder på denne dagen",
+        "samtykket gjeld på denne dagen",
+        "samtykket gælder på denne dag",
+        "the consent is valid on this day",
+    ),
+    "not_withdrawn": Words(
+        "samtykket er ikke trukket tilbake",
+        "samtykket er ikkje trekt tilbake",
+        "samtykket er ikke trukket tilbage",
+        "the consent is not withdrawn",
+    ),
+    "not_suspended": Words(
+        "samtykket er ikke stanset",
+        "samtykket er ikkje stansa",
+        "samtykket er ikke sat i bero",
+        "the consent is not suspended",
+    ),
+    "purpose": Words(
+        "formålet står i samtykket",
+        "formålet står i samtykket",
+        "formålet står i samtykket",
+        "the consent names the purpose",
+    ),
+    "category": Words(
+        "opplysningen står i samtykket",
+        "opplysninga står i samtykket",
+        "oplysningen står i samtykket",
+        "the consent names the information",
+    ),
+    "sender_service": Words(
+        "tjenesten som sender, står i samtykket",
+        "tenesta som sender, står i samtykket",
+        "tjenesten, der sender, står i samtykket",
+        "the consent names the service that sends",
+    ),
+    "recipient_service": Words(
+        "tjenesten som mottar, står i samtykket",
+        "tenesta som mottek, står i samtykket",
+        "tjenesten, der modtager, står i samtykket",
+        "the consent names the service that receives",
+    ),
+    "direction": Words(
+        "samtykket gjelder denne veien",
+        "samtykket gjeld denne vegen",
+        "samtykket gælder denne vej",
+        "the consent goes in this direction",
+    ),
+    "informed": Words(
+        "familien har fått muntlig og skriftlig informasjon på et språk den forstår",
+        "familien har fått munnleg og skriftleg informasjon på eit språk han forstår",
+        "familien har fået mundtlig og skriftlig information på et sprog, den forstår",
+        "the family had oral and written information in a language it understands",
+    ),
+    "child_voice": Words(
+        "barnet har fått vite om det og har fått si hva det mener",
+        "barnet har fått vite om det og har fått seie kva det meiner",
+        "barnet har fået besked og har kunnet sige sin mening",
+        "the child has been told and has been able to give a view",
+    ),
+    "template_version": Words(
+        "det er kjent hvilken tekst som ble underskrevet",
+        "det er kjent kva tekst som vart underskriven",
+        "det er kendt, hvilken tekst der blev underskrevet",
+        "it is known which text was signed",
+    ),
+    "law_version": Words(
+        "det er kjent hvilken lov samtykket bygger på",
+        "det er kjent kva lov samtykket byggjer på",
+        "det er kendt, hvilken lov samtykket bygger på",
+        "it is known which law the consent rests on",
+    ),
+    "protection_status": Words(
+        "beskyttelsesstatus er slått opp og er ny nok",
+        "vernestatus er slått opp og er ny nok",
+        "beskyttelsesstatus er slået op og er ny nok",
+        "the protection status has been looked up recently",
+    ),
+}
+"""Every condition a consent must meet, by the code under which it is missing; `signature` is missing per signer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Whether one consent carries one disclosure: `ok` is yes only if every condition is; `lacking` names the others."""
+
+    ok: Answer
+    lacking: tuple[str, ...]
+    explicit: Answer
+    conditions: tuple[tuple[str, Answer], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The one disclosure that a consent is asked to carry, and what is known beside the consent.
+
+    `sensitivity` is that of the category (1 to 3). `child_voice` and `protection_status` are answers about the subject.
+    """
+
+    at: date
+    sender: Party
+    recipient: Party
+    purpose: str | None
+    category: str
+    sensitivity: int
+    signers: Signers
+    child_voice: Answer
+    protection_status: Answer
+    policy: Policy
+
+
+def listed(named: Party, party: Party) -> Answer:
+    """Whether the service that a consent names is this one."""
+    if named.organisation is not None and party.organisation is not None and named.organisation != party.organisation:
+        return NO
+    if named.service is None or party.service is None:
+        return UNKNOWN
+    return answer(named.service == party.service)
+
+
+def consent_ok(terms: ConsentTerms, use: Use) -> Consent:
+    """Whether a consent carries a disclosure: yes only if every named condition holds (forvaltningsloven § 13 a no. 1).
+
+    A suspension or a consent not yet given is reported through the signatures that would end it, where such are lacking.
+    """
+    conditions = tuple(consent_conditions(terms, use))
+    unsigned = tuple(
+        f"signature({ref})" for ref in use.signers.required if ref not in terms.signed or ref in terms.refused
+    )
+    lacking: list[str] = []
+    for code, each in conditions:
+        if each is YES:
+            continue
+        if code == "signature":
+            lacking += (*unsigned, *use.signers.lacking)
+        elif code not in ("given", "not_suspended") or not unsigned:
+            lacking.append(code)
+    return Consent(
+        ok=all_of(*(each for _, each in conditions)),
+        lacking=tuple(lacking),
+        explicit=UNKNOWN if terms.explicit is None else answer(use.category in terms.explicit),
+        conditions=conditions,
+    )
+
+
+def consent_conditions(terms: ConsentTerms, use: Use) -> Iterable[tuple[str, Answer]]:
+    """Each condition of a valid consent, in the order of `CONSENT_CONDITIONS`, with its answer."""
+    straight = all_of(listed(terms.sender, use.sender), listed(terms.recipient, use.recipient))
+    turned = all_of(listed(terms.sender, use.recipient), listed(terms.recipient, use.sender))
+    other_way = turned is YES and straight is not YES
+    yield "form_written", _form(terms, use)
+    yield "signature", _signed_by_all(terms, use.signers)
+    yield "given", UNKNOWN if terms.state is None else answer(terms.state in _HAS_BEEN_GIVEN)
+    yield "not_expired", _valid_on(terms, use)
+    yield (
+        "not_withdrawn",
+        answer(
+            not terms.withdrawn
+            and terms.state != "withdrawn"
+            and use.category not in terms.withdrawn_categories
+            and use.recipient.service not in terms.withdrawn_recipients
+        ),
+    )
+    yield "not_suspended", answer(terms.state != "suspended" and not terms.suspended_by)
+    yield "purpose", UNKNOWN if None in (terms.purpose, use.purpose) else answer(terms.purpose == use.purpose)
+    yield "category", answer(use.category in terms.categories)
+    yield "sender_service", YES if other_way else listed(terms.sender, use.sender)
+    yield "recipient_service", YES if other_way else listed(terms.recipient, use.recipient)
+    yield "direction", answer(not other_way)
+    yield "informed", all_of(answer(terms.language_ok), answer(not terms.interpreter_is_child))
+    yield "child_voice", use.child_voice
+    yield "template_version", answer(terms.template_version_known)
+    yield "law_version", answer(terms.law_version_known)
+    yield "protection_status", use.protection_status
+
+
+_HAS_BEEN_GIVEN = ("given", "suspended", "withdrawn", "expired")
+"""States after giving; the later ones are told apart by their own conditions."""
+
+
+def _form(terms: ConsentTerms, use: Use) -> Answer:
+    if terms.form is None:
+        return UNKNOWN
+    minuted = terms.form == "oral" and use.policy.form == "oral_minuted" and use.sensitivity <= 1
+    return answer(terms.form in ("written", "digital") or minuted)
+
+
+def _signed_by_all(terms: ConsentTerms, signers: Signers) -> Answer:
+    signed = answer(all(ref in terms.signed and ref not in terms.refused for ref in signers.required))
+    return all_of(signed, UNKNOWN if signers.lacking else YES)
+
+
+def _valid_on(terms: ConsentTerms, use: Use) -> Answer:
+    if terms.state == "expired":
+        return NO
+    if terms.valid_from is None or terms.valid_to is None:
+        return NO if terms.valid_to is not None and use.at > terms.valid_to else UNKNOWN
+    counts_from = max(terms.valid_from, terms.recorded_on or terms.valid_from)
+    counts_to = min(terms.valid_to, months_after(terms.valid_from, use.policy.consent_at_most_months))
+    return answer(counts_from <= use.at <= counts_to)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month some months later, or the last day of that month where there is no such day."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One recorded step of a consent, in the order in which they happened.
+
+    `by` is the ref of who signed, refused or withdrew. A withdrawal with `categories` or `recipients` (services) ends
+    only those. `event` names what suspended the consent.
+    """
+
+    kind: StepKind
+    by: str | None = None
+    categories: frozenset[str] = frozenset()
+    recipients: frozenset[str] = frozenset()
+    event: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the steps of a consent add up to on a day, and what is missing before it counts."""
+
+    state: State
+    missing: tuple[str, ...]
+    signed: frozenset[str]
+    refused: frozenset[str]
+    withdrawn: frozenset[str]
+    withdrawn_categories: frozenset[str]
+    withdrawn_recipients: frozenset[str]
+    suspended_by: tuple[str, ...]
+
+
+def status(steps: Iterable[Step], signers: Signers, subject: str, valid_to: date | None, on: date) -> Status:
+    """Fold the steps of a consent, oldest first, into its state on a local day.
+
+    What ended it for good comes first: invalidated, withdrawn, superseded. Then disagreement or refusal, then expiry and
+    suspension, then whether everyone has signed. Guardians who disagree make a conflict; the subject's own no is a
+    refusal.
+    """
+    signed: set[str] = set()
+    refused: set[str] = set()
+    withdrawn: set[str] = set()
+    categories: set[str] = set()
+    recipients: set[str] = set()
+    suspended: list[str] = []
+    kinds: set[StepKind] = set()
+    for step in steps:
+        kinds.add(step.kind)
+        if step.kind in ("signed", "refused") and step.by is not None:
+            (signed if step.kind == "signed" else refused).add(step.by)
+            (refused if step.kind == "signed" else signed).discard(step.by)
+        elif step.kind == "withdrawn" and (step.categories or step.recipients):
+            categories |= step.categories
+            recipients |= step.recipients
+        elif step.kind == "withdrawn":
+            withdrawn.add(step.by or "")
+        elif step.kind == "suspended":
+            suspended.append(step.event or "suspended")
+        elif step.kind == "resumed":
+            suspended = [event for event in suspended if step.event not in (None, event)]
+
+    unsigned = tuple(f"signature({ref})" for ref in signers.required if ref not in signed)
+    missing = (*unsigned, *signers.lacking)
+    state: State
+    if "invalidated" in kinds:
+        state = "invalidated"
+    elif withdrawn:
+        state = "withdrawn"
+    elif "superseded" in kinds:
+        state = "superseded"
+    elif refused:
+        state = "conflict" if signed - {subject} and subject not in refused else "refused"
+    elif signed and valid_to is not None and on > valid_to:
+        state = "expired"
+    elif suspended:
+        state = "suspended"
+    elif missing:
+        state = "asked" if kinds else "drafted"
+    else:
+        state = "given"
+    return Status(
+        state=state,
+        missing=missing if state in ("drafted", "asked", "conflict", "refused", "suspended") else (),
+        signed=frozenset(signed),
+        refused=frozenset(refused),
+        withdrawn=frozenset(withdrawn),
+        withdrawn_categories=frozenset(categories),
+        withdrawn_recipients=frozenset(recipients),
+        suspended_by=tuple(suspended),
+    )
