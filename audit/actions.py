@@ -93,8 +93,10 @@ class Action(Enum):
     RECORD_PROTECTION = _Deed(
         "record_protection", EventKind.CHANGE, _CONSENT, "Record what the register said of a person's protection"
     )
+    LIST_NOTICES = _Deed("list_notices", EventKind.READ, _RECEIVERS, "See what one's own service has been told")
     # Consent
     RECORD_CONSENT = _Deed("record_consent", EventKind.CHANGE, _CONSENT, "Record a family's written consent")
+    SIGN_CONSENT = _Deed("sign_consent", EventKind.CHANGE, _CONSENT, "Record one more signature on a consent, or a no")
     ATTACH_PROOF = _Deed("attach_proof", EventKind.CHANGE, _CONSENT, "Attach the scanned page that proves a consent")
     READ_CONSENT = _Deed("read_consent", EventKind.READ, _CASEWORK, "Read a consent and its signatures")
     READ_PROOF = _Deed("read_proof", EventKind.READ, _CONSENT, "Look at the scanned page that proves a consent")

@@ -43,7 +43,7 @@ from audit.once import AnsweredBefore, IdempotencyKeyReused, IdempotentAnswer, S
 from foundation.clock import local_date
 from foundation.engine import READING
 from foundation.errors import Conflict, Invalid, NotFound, Problem, Refused, Unavailable
-from foundation.identifiers import EventId, PersonId, ServiceId, new_event_id
+from foundation.identifiers import EventId, PersonId, ServiceId, StaffId, new_event_id
 from foundation.tables import Base, Recorded, Right, Step
 from vault.blob import DoesNotOpen, seal_blob
 from vault.keys import DataKey, DataKeyValue
@@ -65,8 +65,31 @@ __all__ = [
 #: The database is away, locked for too long, or its disk is full.
 _UNREACHABLE = (OperationalError, InterfaceError)
 
+#: The results with which something may leave.
+_OPEN = frozenset({"permit", "require"})
+
 Row = TypeVar("Row", bound=Base)
 View = TypeVar("View")
+
+
+class ResultLike(Protocol):
+    """What an operation knows of the result for one category, in codes."""
+
+    @property
+    def category(self) -> str:
+        """The category that was asked about."""
+
+    @property
+    def result(self) -> str:
+        """What may be done with it."""
+
+    @property
+    def rules(self) -> Sequence[str]:
+        """The rules that decided."""
+
+    @property
+    def basis(self) -> str | None:
+        """The legal basis, where there is one."""
 
 
 class DecisionLike(Protocol):
@@ -74,26 +97,18 @@ class DecisionLike(Protocol):
 
     @property
     def permits(self) -> bool:
-        """Whether everything that was asked may be shared."""
-
-    @property
-    def categories(self) -> Sequence[str]:
-        """The codes of the categories that were asked about."""
-
-    @property
-    def bases(self) -> Sequence[str]:
-        """The codes of the legal bases that carried it."""
-
-    @property
-    def spoken_rules(self) -> Sequence[str]:
-        """The codes of the rules that spoke, in the book's order."""
+        """Whether everything that was asked may be shared as it is."""
 
     @property
     def rule_book(self) -> str:
         """The hash of the rule book."""
 
-    def compact(self) -> JsonValue:
-        """The whole decision in codes, enough to replay it."""
+    @property
+    def results(self) -> Sequence[ResultLike]:
+        """The result for each category."""
+
+    def compact(self) -> dict[str, Any]:
+        """The whole decision in codes, enough to make it again."""
 
 
 class NotInYourRole(Refused):
@@ -111,8 +126,8 @@ class SharingRefused(Refused):
     title = "The rules on confidentiality do not permit this"
     do = "Read what is lacking below: asking the family for consent, or letting them carry it themselves, is usually the way."
 
-    def __init__(self, decision: DecisionLike) -> None:
-        super().__init__(rules=decision.spoken_rules)
+    def __init__(self, decision: DecisionLike, rules: Sequence[str]) -> None:
+        super().__init__(rules=rules)
         self.decision = decision
 
 
@@ -227,6 +242,13 @@ class Operation:
             raise NotInYourRole
         return self.actor.service
 
+    @property
+    def staff(self) -> StaffId:
+        """Who acts; a deed of casework has somebody."""
+        if self.actor.staff is None:
+            raise NotInYourRole
+        return self.actor.staff
+
     # Rows
 
     def add(self, *rows: Base) -> None:
@@ -317,21 +339,28 @@ class Operation:
         """The deed is about these persons, whatever of theirs is opened."""
         self.draft.about.update(persons)
 
-    def decided(self, decision: DecisionLike, *, recipient: ServiceId | None = None) -> None:
+    def decided(self, decision: DecisionLike, *, recipient: ServiceId | None = None, partly: bool = False) -> None:
         """Write the decision into the event, whatever happens next.
 
+        Args:
+            decision: what the rules said.
+            recipient: the service to which something goes.
+            partly: True where the deed itself leaves out what is closed, and only needs something to be open.
+
         Raises:
-            SharingRefused: when it does not permit all that was asked; what must not be ignored is an exception.
+            SharingRefused: when it does not permit what was asked; what must not be ignored is an exception.
         """
-        self.draft.categories.update(decision.categories)
-        self.draft.rules = tuple(decision.spoken_rules)
+        results = decision.results
+        self.draft.categories.update(result.category for result in results)
+        self.draft.rules = tuple(dict.fromkeys(rule for result in results for rule in result.rules))
         self.draft.rule_book = decision.rule_book
-        self.draft.basis = " ".join(decision.bases) or None
+        self.draft.basis = " ".join(sorted({result.basis for result in results if result.basis})) or None
         self.draft.decision = decision.compact()
         if recipient is not None:
             self.draft.recipient_service_id = recipient
-        if not decision.permits:
-            raise SharingRefused(decision)
+        some = partly and any(result.result in _OPEN for result in results)
+        if not decision.permits and not some:
+            raise SharingRefused(decision, self.draft.rules)
 
     def keep_and_refuse(self, problem: Problem) -> None:
         """End with `problem`, and yet keep what was written: a failed try that must be counted, for instance."""

@@ -30,9 +30,16 @@ def register_organisation(
 
 
 def open_service(
-    op: Operation, organisation: OrganisationId, *, kind: str, name: str, telephone: str, office: str | None = None
+    op: Operation,
+    organisation: OrganisationId,
+    *,
+    kind: str,
+    name: str,
+    telephone: str,
+    office: str | None = None,
+    processing_basis: str | None = None,
 ) -> ServiceId:
-    """Open a service, with a key pair of its own."""
+    """Open a service, with a key pair of its own; `processing_basis` is what its agreement names (GDPR article 6)."""
     service = ServiceId.new()
     op.add(
         Service(
@@ -42,6 +49,7 @@ def open_service(
             name=name,
             office=office,
             telephone=telephone,
+            processing_basis=processing_basis,
             opened_at=op.time,
             closed_at=None,
         ),

@@ -177,6 +177,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("office", sa.Text(), nullable=True),
         sa.Column("telephone", sa.Text(), nullable=False),
+        sa.Column("processing_basis", sa.Text(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recorded_in", sa.Uuid(), nullable=False),

@@ -1,0 +1,288 @@
+"""Consents as they lie in the database, and as the rules want to see them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from audit.operation import Operation
+from confidentiality.policy import SAFE, Policy
+from confidentiality.vocabulary import Jurisdiction
+from consent.consent import (
+    Consent,
+    ConsentExplanation,
+    ConsentFlow,
+    ConsentHearing,
+    ConsentSignature,
+    ConsentWithdrawal,
+)
+from consent.signers import Guardian, Signers, required_signers, sensitivity_of, topic_of_consent
+from consent.status import ConsentTerms, Party, Status, Step, status
+from foundation.clock import local_date
+from foundation.identifiers import ConsentId, PersonId, ServiceId
+from foundation.tables import Base
+from people.organisation import Organisation, Service
+from people.person import Guardianship, RosterEntry
+
+__all__ = [
+    "SUBJECT",
+    "Family",
+    "OnRecord",
+    "age_on",
+    "consents_on_record",
+    "family_of",
+    "jurisdiction_of",
+    "parties_of",
+    "signers_of_record",
+    "standing_of",
+    "terms_of",
+]
+
+#: What the rules call the kinds of guardianship on record.
+_HOLDERS = {"joint": "holder", "sole": "holder", "appointed": "appointed_guardian"}
+
+#: The ref of whoever a case is about.
+SUBJECT = "subject"
+
+
+@dataclass(frozen=True)
+class Family:
+    """Those around one person: by small refs that say nothing of who they are, and the ids behind them."""
+
+    person: PersonId
+    born: date | None
+    age: int | None
+    guardians: tuple[Guardian, ...]
+    refs: Mapping[PersonId, str]
+
+    @property
+    def persons(self) -> dict[str, PersonId]:
+        """The id behind each ref."""
+        return {ref: person for person, ref in self.refs.items()}
+
+
+@dataclass(frozen=True)
+class OnRecord:
+    """One consent and its steps."""
+
+    consent: Consent
+    flows: tuple[ConsentFlow, ...]
+    signatures: tuple[ConsentSignature, ...]
+    withdrawals: tuple[ConsentWithdrawal, ...]
+    explanation: ConsentExplanation | None
+    hearing: ConsentHearing | None
+    superseded: bool
+
+    @property
+    def told_and_heard(self) -> tuple[ConsentExplanation | ConsentHearing, ...]:
+        """What there is of explaining and hearing."""
+        return tuple(step for step in (self.explanation, self.hearing) if step is not None)
+
+    @property
+    def services(self) -> set[ServiceId]:
+        """Every service that the consent names, and the one that holds it."""
+        named = {flow.from_service for flow in self.flows} | {flow.to_service for flow in self.flows}
+        return named | {self.consent.held_by}
+
+    def is_open(self, flow: ConsentFlow) -> bool:
+        """Whether nothing withdrew this yes: not the whole, not its category, not its recipient."""
+        return not any(
+            taken.scope == "whole"
+            or (taken.scope == "category" and taken.category == flow.category)
+            or (taken.scope == "recipient" and taken.to_service == flow.to_service)
+            for taken in self.withdrawals
+        )
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Whole years on `day`; somebody born on 29 February turns a year on 1 March."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def family_of(op: Operation, person: PersonId, on: date) -> Family:
+    """The age and the guardians of `person`, consulted wherever they are on record; nobody is shown."""
+    entry = op.one(
+        select(RosterEntry)
+        .where(RosterEntry.person_id == person)
+        .order_by(RosterEntry.added_at, RosterEntry.entry_id)
+        .limit(1)
+    )
+    written = entry.birth_date.consult(op) if entry else None
+    born = date.fromisoformat(written) if written else None
+    bonds = op.all(
+        select(Guardianship)
+        .where(Guardianship.child_id == person)
+        .order_by(Guardianship.recorded_at, Guardianship.guardianship_id)
+    )
+    current = [bond for bond in bonds if bond.ended_on is None or bond.ended_on > on]
+    refs = {person: SUBJECT} | {bond.guardian_id: f"guardian_{n}" for n, bond in enumerate(current, start=1)}
+    guardians = tuple(
+        Guardian(ref=refs[bond.guardian_id], kind=_HOLDERS[bond.kind], resident=bond.is_resident)  # type: ignore[arg-type]  # the table holds these words only
+        for bond in current
+    )
+    return Family(person, born, age_on(born, on) if born else None, guardians, refs)
+
+
+def parties_of(op: Operation, services: Collection[ServiceId]) -> dict[ServiceId, Party]:
+    """Each service as the rules want to see it."""
+    found = op.rows(
+        select(Service, Organisation.number)
+        .join(Organisation, Organisation.organisation_id == Service.organisation_id)
+        .where(Service.service_id.in_(services))
+    )
+    return {
+        service.service_id: Party(
+            kind=service.kind,
+            service=str(service.service_id),
+            organisation=number,
+            office=service.office,
+            closed=service.closed_at is not None,
+        )
+        for service, number in found
+    }
+
+
+Child = TypeVar("Child", bound=Base)
+
+
+def consents_on_record(op: Operation, consents: Sequence[Consent]) -> list[OnRecord]:
+    """The steps of each of `consents`, in their order."""
+    ids = [consent.consent_id for consent in consents]
+    if not ids:
+        return []
+    flows = _by_consent(
+        op.all(select(ConsentFlow).where(ConsentFlow.consent_id.in_(ids)).order_by(ConsentFlow.flow_id))
+    )
+    signatures = _by_consent(
+        op.all(
+            select(ConsentSignature)
+            .where(ConsentSignature.consent_id.in_(ids))
+            .order_by(ConsentSignature.recorded_at, ConsentSignature.signature_id)
+        )
+    )
+    withdrawals = _by_consent(
+        op.all(
+            select(ConsentWithdrawal)
+            .where(ConsentWithdrawal.consent_id.in_(ids))
+            .order_by(ConsentWithdrawal.withdrawn_at, ConsentWithdrawal.withdrawal_id)
+        )
+    )
+    explanations = _by_consent(op.all(select(ConsentExplanation).where(ConsentExplanation.consent_id.in_(ids))))
+    hearings = _by_consent(op.all(select(ConsentHearing).where(ConsentHearing.consent_id.in_(ids))))
+    later = {earlier for (earlier,) in op.rows(select(Consent.supersedes).where(Consent.supersedes.in_(ids)))}
+    return [
+        OnRecord(
+            consent,
+            tuple(flows[consent.consent_id]),
+            tuple(signatures[consent.consent_id]),
+            tuple(withdrawals[consent.consent_id]),
+            next(iter(explanations[consent.consent_id]), None),
+            next(iter(hearings[consent.consent_id]), None),
+            consent.consent_id in later,
+        )
+        for consent in consents
+    ]
+
+
+def _by_consent(rows: Sequence[Child]) -> dict[ConsentId, list[Child]]:
+    grouped: dict[ConsentId, list[Child]] = defaultdict(list)
+    for row in rows:
+        grouped[row.consent_id].append(row)  # type: ignore[attr-defined]  # every step of a consent names it
+    return grouped
+
+
+def standing_of(op: Operation, record: OnRecord, family: Family, parties: Mapping[ServiceId, Party], policy: Policy = SAFE) -> Status:
+    """What the steps of a consent add up to today, and what is missing."""
+    consent, today = record.consent, op.date(op.house.installed.jurisdiction)
+    return status(_steps_of(record, family), signers_of_record(op, record, family, parties, policy), SUBJECT, consent.valid_to, today)
+
+
+def signers_of_record(
+    op: Operation, record: OnRecord, family: Family, parties: Mapping[ServiceId, Party], policy: Policy = SAFE
+) -> Signers:
+    """Who must sign this consent, as everybody stands today: the strictest of its flows decides."""
+    categories = frozenset(flow.category for flow in record.flows)
+    return required_signers(
+        jurisdiction=jurisdiction_of(op),
+        subject=SUBJECT,
+        age=family.age,
+        guardians=family.guardians,
+        topic=topic_of_consent(record.consent.purpose, categories),
+        sensitivity=sensitivity_of(categories),
+        sender=_only(parties[flow.from_service].kind for flow in record.flows),
+        recipient=_only(parties[flow.to_service].kind for flow in record.flows),
+        policy=policy,
+    )
+
+
+def _only(kinds: Iterable[str | None]) -> str | None:
+    """The kind of service, where all are of one; exceptions for a kind hold only for a consent that names no other."""
+    found = set(kinds)
+    return found.pop() if len(found) == 1 else None
+
+
+def jurisdiction_of(op: Operation) -> Jurisdiction:
+    """The country whose rules the installation asks."""
+    return "DNK" if op.house.installed.jurisdiction == "DNK" else "NOR"
+
+
+def _ref(family: Family, person: PersonId) -> str:
+    return family.refs.get(person, "former_guardian")
+
+
+def _steps_of(record: OnRecord, family: Family) -> list[Step]:
+    steps = [Step("asked")]
+    for signature in record.signatures:
+        steps.append(Step("signed" if signature.answer == "given" else "refused", by=_ref(family, signature.person_id)))
+    for taken in record.withdrawals:
+        steps.append(
+            Step(
+                "withdrawn",
+                by=_ref(family, taken.person_id),
+                categories=frozenset({taken.category} if taken.category else ()),
+                recipients=frozenset({str(taken.to_service)} if taken.to_service else ()),
+            )
+        )
+    if record.consent.suspended_by:
+        steps.append(Step("suspended", event=record.consent.suspended_by))
+    if record.superseded:
+        steps.append(Step("superseded"))
+    if record.consent.state == "invalidated":
+        steps.append(Step("invalidated"))
+    return steps
+
+
+def terms_of(
+    record: OnRecord, standing: Status, family: Family, parties: Mapping[ServiceId, Party], jurisdiction: Jurisdiction
+) -> list[ConsentTerms]:
+    """The terms of a consent, one for each pair of giving and receiving service that it names."""
+    consent, pairs = record.consent, defaultdict(list)
+    for flow in record.flows:
+        pairs[flow.from_service, flow.to_service].append(flow)
+    explanation = record.explanation
+    return [
+        ConsentTerms(
+            subject=SUBJECT,
+            sender=parties[giver],
+            recipient=parties[receiver],
+            purpose=consent.purpose,
+            categories=frozenset(flow.category for flow in flows),
+            explicit=frozenset(flow.category for flow in flows if flow.is_explicit),
+            signed=standing.signed,
+            refused=standing.refused,
+            withdrawn=standing.withdrawn,
+            valid_from=consent.valid_from,
+            valid_to=consent.valid_to,
+            state=standing.state,
+            language_ok=explanation is not None,
+            form=consent.form,  # type: ignore[arg-type]  # the table holds these words only
+            withdrawn_categories=standing.withdrawn_categories,
+            withdrawn_recipients=standing.withdrawn_recipients,
+            suspended_by=standing.suspended_by,
+            recorded_on=local_date(consent.recorded_at, jurisdiction),
+        )
+        for (giver, receiver), flows in pairs.items()
+    ]
