@@ -1,0 +1,157 @@
+"""Who is asking. Nobody comes further without a session, unless the place stands on one short list.
+
+Pages know their visitor by a cookie that holds a random token and nothing else; programs by the same kind of token as
+`Authorization: Bearer`. Everything not listed below is closed, whatever route is added later and however it is added.
+"""
+
+import re
+import secrets
+from dataclasses import replace
+from urllib.parse import quote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from audit.actions import Action
+from audit.operation import refuse
+from foundation.errors import Problem
+from people.sign_in import actor_of
+from web.bad_requests import NotSignedIn, TooManyRequests, UnsupportedMediaType, WrongHost
+from web.csrf import check_origin
+from web.frame import Frame
+from web.pace import Pace
+from web.problems import answer_error
+from web.visit import Visit, session_cookie, this_visit
+
+__all__ = ["OPEN", "OPEN_BELOW", "Door", "safe_next"]
+
+#: Places that need no session: signing in, help, the accessibility statement, health, and what the API can do. About nobody, all of them.
+OPEN = frozenset(
+    {
+        "/sign-in", "/sign-in/demo", "/help", "/accessibility", "/livez", "/readyz",
+        "/api/v1/sign-in", "/api/v1/demo-doors", "/api/v1/demo-sign-in", "/api/v1/openapi.json",
+    }
+)
+
+#: Everything below these: style sheets and fonts, and what each error code means.
+OPEN_BELOW = ("/static/", "/problems/")
+
+#: Asked for too often, or by machines, to look up a session.
+_UNATTENDED = ("/static/", "/livez", "/readyz")
+
+_LOCAL_NAMES = ("127.0.0.1", "localhost", "::1")
+
+#: An address inside this site: one slash, then no second one, and nothing a browser would read as another host.
+_INSIDE = re.compile(r"/(?![/\\])[\w\-./~%?=&]*")
+
+
+def safe_next(path: str) -> str:
+    """`path` where it leads inside this site, otherwise the home page."""
+    return path if _INSIDE.fullmatch(path) and not path.startswith(("/sign-in", "/sign-out", "/api/")) else "/"
+
+
+class Door:
+    """Stands before every route."""
+
+    def __init__(self, app: ASGIApp, frame: Frame) -> None:
+        self._app = app
+        self._frame = frame
+        self._house = frame.house
+        self._pace = Pace(self._house.settings.requests_per_minute)
+        public = urlsplit(self._house.settings.public_url or "")
+        self._origin = f"{public.scheme}://{public.netloc}" if public.netloc else None
+        listens_to_itself = self._house.settings.host in _LOCAL_NAMES
+        self._hosts = {public.hostname, *_LOCAL_NAMES} if public.hostname or listens_to_itself else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let somebody in, or answer at the door."""
+        if scope["type"] != "http" or scope["path"].startswith(_UNATTENDED):
+            await self._app(scope, receive, send)
+            return
+        visit, fresh = self._with_token(this_visit(Request(scope)))
+        scope["tillit_visit"] = visit
+        try:
+            self._check_where_from(visit)
+            visit = scope["tillit_visit"] = await run_in_threadpool(self._recognise, visit)
+            if visit.token is None and not _is_open(scope["path"]):
+                await _ask_to_sign_in(visit)(scope, receive, send)
+                return
+            _check_kind_of_body(visit)
+        except Problem as problem:
+            response = await run_in_threadpool(answer_error, visit, problem)
+            await response(scope, receive, send)
+            return
+        await self._app(scope, receive, self._remembering(fresh, send))
+
+    def _with_token(self, visit: Visit) -> tuple[Visit, str | None]:
+        """The visit with what it shows at the door, and the name of the visit if it had none yet."""
+        if visit.is_api:
+            scheme, _, token = visit.request.headers.get("authorization", "").partition(" ")
+            return replace(visit, token=token.strip() if scheme.lower() == "bearer" and token.strip() else None), None
+        token = visit.request.cookies.get(session_cookie(self._frame))
+        seed = token or visit.request.cookies.get(_visit_cookie(self._frame))
+        fresh = None if seed else secrets.token_urlsafe(16)
+        return replace(visit, token=token, seed=seed or fresh or ""), fresh
+
+    def _check_where_from(self, visit: Visit) -> None:
+        request = visit.request
+        if self._hosts is not None and request.url.hostname not in self._hosts:
+            raise WrongHost
+        if not visit.is_api and request.method not in ("GET", "HEAD"):
+            check_origin(request.headers, self._origin or f"{request.url.scheme}://{request.url.netloc}")
+
+    def _recognise(self, visit: Visit) -> Visit:
+        """The visit with its actor; without, when the token belongs to no living session."""
+        actor = actor_of(self._house, visit.token) if visit.token else None
+        who, address = str(actor.staff) if actor else "stranger", visit.request.client.host if visit.request.client else ""
+        now = self._house.clock.now()
+        if not self._pace.allows(who, address, now):
+            problem = TooManyRequests()
+            refused = self._pace.refused(who, address, now)
+            if refused is not None:
+                problem = TooManyRequests(values={"refused": refused})
+                refuse(actor or visit.actor, Action.READ_OWN_SERVICE if actor else Action.SIGN_IN, problem)
+            raise problem
+        return replace(visit, actor=actor) if actor else replace(visit, token=None)
+
+    def _remembering(self, fresh: str | None, send: Send) -> Send:
+        """Sends on, and names a visit that had no name, so that its first form can bear a token."""
+        if fresh is None:
+            return send
+        flags = "; Secure" if self._frame.is_https else ""
+
+        async def send_with_name(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                cookie = f"{_visit_cookie(self._frame)}={fresh}; Path=/; SameSite=Lax; HttpOnly{flags}"
+                MutableHeaders(raw=message["headers"]).append("set-cookie", cookie)
+            await send(message)
+
+        return send_with_name
+
+
+def _visit_cookie(frame: Frame) -> str:
+    return f"{session_cookie(frame)}-visit"
+
+
+def _is_open(path: str) -> bool:
+    return path in OPEN or path.startswith(OPEN_BELOW)
+
+
+def _ask_to_sign_in(visit: Visit) -> Response:
+    if visit.is_api:
+        return answer_error(visit, NotSignedIn(), {"www-authenticate": "Bearer"})
+    path = safe_next(visit.request.url.path)
+    place = "/sign-in" if path == "/" else f"/sign-in?next={quote(path)}"
+    return visit.see_other(place)
+
+
+def _check_kind_of_body(visit: Visit) -> None:
+    headers = visit.request.headers
+    if not visit.is_api or headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+        return
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in ("application/json", "multipart/form-data"):
+        raise UnsupportedMediaType

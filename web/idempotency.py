@@ -1,0 +1,53 @@
+"""Requests that may arrive twice and are done once: the key that says so, and the same answer again."""
+
+import hmac
+from collections.abc import Sequence
+from hashlib import sha256
+
+import orjson
+
+from audit.actor import Actor, Once
+from web.bad_requests import IdempotencyKeyMissing
+
+__all__ = ["canonical_form", "canonical_json_body", "once", "place_of_answer"]
+
+
+def once(actor: Actor, route: str, key: str, body: bytes) -> Once:
+    """What a deed needs to know a repetition: keyed hashes of who asks where with which key, and of what is asked.
+
+    Raises:
+        IdempotencyKeyMissing: no key, or not 8 to 200 printable ASCII characters.
+    """
+    if not (8 <= len(key) <= 200 and key.isascii() and key.isprintable()):
+        raise IdempotencyKeyMissing
+    secret = actor.house.custody.derived_key("idempotency")
+    who = "\n".join((str(actor.staff), str(actor.service), actor.role.value, route, key))
+    return Once(key=hmac.digest(secret, who.encode(), sha256), body=hmac.digest(secret, b"body\n" + body, sha256))
+
+
+def canonical_json_body(body: bytes) -> bytes:
+    """The body with its keys sorted and its spaces gone, so that the same request is known however it is laid out."""
+    try:
+        return orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONDecodeError:
+        return body
+
+
+def canonical_form(fields: Sequence[tuple[str, str]]) -> bytes:
+    """The fields of a form in the order of their names; fields of one name keep their order."""
+    return orjson.dumps(sorted(fields, key=lambda field: field[0]))
+
+
+def place_of_answer(path: str, answer_id: str | None) -> tuple[str, bool]:
+    """Where the thing lives that a request to `path` answered with, and whether that request created it.
+
+    A creating form lies at `<collection>/new`, a creating call at `<collection>`, a step at `<collection>/<id>/<step>`.
+    """
+    if answer_id is None:
+        return path, False
+    parts = path.rstrip("/").split("/")
+    if answer_id in parts:
+        return "/".join(parts[: parts.index(answer_id) + 1]), False
+    if parts[-1] == "new":
+        parts.pop()
+    return "/".join([*parts, answer_id]), True

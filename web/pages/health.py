@@ -1,0 +1,35 @@
+"""Whether the server lives, and whether it is ready: for the machine that watches over it. About nobody."""
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse
+
+from foundation.errors import Unavailable
+from people.standing import open_services
+from web.visit import Here
+
+router = APIRouter()
+
+
+class NotReady(Unavailable):
+    """The server runs, but its database or its keys do not answer."""
+
+    code = "not_ready"
+    title = "Tillit is not ready"
+    do = "Wait a little. Whoever runs the service: `tillit doctor` says what is lacking."
+
+
+@router.get("/livez")
+async def live() -> JSONResponse:
+    """The process answers."""
+    return JSONResponse({"live": True})
+
+
+@router.get("/readyz")
+def ready(here: Here) -> JSONResponse:
+    """The database and the custody of the keys answer."""
+    try:
+        open_services(here.actor)
+        here.actor.house.custody.period()
+    except Exception as error:  # whatever lacks, the answer is the same: not ready
+        raise NotReady from error
+    return JSONResponse({"ready": True})

@@ -1,0 +1,18 @@
+"""The ways into the house: what the main navigation and the home page offer."""
+
+from dataclasses import dataclass
+
+from audit.actions import Action
+
+__all__ = ["Way"]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A place one may go to: its path, its name and one sentence (English, translated where shown), the deed it leads to, its icon."""
+
+    path: str
+    name: str
+    action: Action
+    icon: str
+    sentence: str
