@@ -79,9 +79,19 @@ class CompactRange:
             root = node_hash(peak, root)
         return root
 
-    def copy(self) -> "CompactRange":
-        """A tree that grows apart from this one."""
-        return CompactRange(self.size, self.peaks)
+    def upto_complete(self, level: int) -> "CompactRange":
+        """The tree as far as its subtrees of ``2**level`` leaves are complete; it grows apart from this one."""
+        whole = self.size >> level
+        return CompactRange(whole << level, self.peaks[: _ones(whole)])
+
+    def joined(self, following: "CompactRange") -> "CompactRange":
+        """This tree with another's leaves after it; that one must be smaller than this one's smallest peak.
+
+        Raises ``ValueError`` when it is not: then the peaks of the two do not simply stand side by side.
+        """
+        if self.size and following.size >= self.size & -self.size:
+            raise ValueError("the following tree does not fit beside the peaks of this one")
+        return CompactRange(self.size + following.size, [*self.peaks, *following.peaks])
 
 
 def range_root(start: int, end: int, node: Nodes) -> bytes:

@@ -144,7 +144,15 @@ def test_every_tree_up_to_a_hundred_and_thirty_leaves() -> None:
         growing.append(LEAVES[size - 1])
         assert growing.size == size
         assert growing.root() == subtree_root(LEAVES[:size]) == ROOTS[size]
-        assert growing.copy().root() == CompactRange(size, growing.peaks).root() == ROOTS[size]
+        assert CompactRange(size, growing.peaks).root() == ROOTS[size]
+        for level in range(8):
+            complete = growing.upto_complete(level)
+            rest = CompactRange()
+            for one in LEAVES[complete.size : size]:
+                rest.append(one)
+            assert complete.size == size >> level << level
+            assert complete.root() == ROOTS[complete.size]
+            assert complete.joined(rest).root() == ROOTS[size]
         for index in range(size):
             verify_inclusion(index, size, LEAVES[index], inclusion_proof(index, size, NODE), ROOTS[size])
         for old in range(1, size + 1):
@@ -216,6 +224,8 @@ def test_a_compact_range_grows_by_complete_subtrees_where_they_fit() -> None:
     assert (growing.size, growing.root()) == (13, ROOTS[13])
     with pytest.raises(ValueError, match="does not fit"):
         growing.append(subtree_root(LEAVES[13:15]), 1)
+    with pytest.raises(ValueError, match="beside the peaks"):
+        growing.joined(growing)
     for size, peaks in ((1, []), (3, [LEAVES[0]]), (-1, []), (0, [LEAVES[0]])):
         with pytest.raises(ValueError, match="does not have"):
             CompactRange(size, peaks)

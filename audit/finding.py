@@ -1,0 +1,46 @@
+"""What a check of the log found wrong: a value that names the place, not an exception that stops at the first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+#: Every kind of finding and what it means. The codes are stable: scripts and the documentation of errors rest on them.
+FINDINGS: Final[Mapping[str, str]] = {
+    "foreign_file": "A file under the store that no part of the log explains.",
+    "missing": "A file, or part of one, that the signed head vouches for is not there.",
+    "unreadable": "A file is there and cannot be read.",
+    "malformed": "A file is not in the one form its kind has.",
+    "leaf_unknown": "An entry of the log is not a leaf that this log could have written.",
+    "entry_changed": "An entry is not the one that was logged at this place.",
+    "hash_changed": "A stored hash is not that of what it stands over.",
+    "sealed_changed": "The sealed disclosures beside an entry are not those it commits to.",
+    "unexplained_absence": "Disclosures are gone, and no erase leaf says on which decision.",
+    "head_refused": "A head is not one the policy vouches for.",
+    "head_inconsistent": "A signed head does not fit the entries: one of them was changed, removed, moved or inserted.",
+    "heads_unchecked": "Entries are so damaged that the heads from here on could not be compared with them.",
+    "history_broken": "The published heads are not one unbroken line.",
+    "time_fell": "A later head states an earlier time.",
+    "not_witnessed": "No head bears the cosignatures that the policy asks for.",
+    "genesis": "The first entry does not begin the log the policy names.",
+    "key_unannounced": "A key of the policy was not announced in the log where it should have been.",
+    "behind_state": "The log is shorter than it was when it was last verified.",
+    "state_refused": "What was kept from the last verification is not about this log.",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: its code in ``FINDINGS``, the path in the store, the entry's index if there is one."""
+
+    code: str
+    place: str
+    reason: str
+    index: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.code not in FINDINGS:
+            raise ValueError(f"{self.code} is no kind of finding")
+
+    def __str__(self) -> str:
+        entry = "" if self.index is None else f", entry {self.index}"
+        return f"{self.place}{entry}: {self.reason}"
