@@ -73,7 +73,11 @@ def _rewrite_image(upload: bytes, media_type: str) -> bytes:
         upright = ImageOps.exif_transpose(image)
         clean = upright.convert("RGB" if media_type == "image/jpeg" else upright.mode)
         clean.info.clear()
-        clean.save(out, format="JPEG" if media_type == "image/jpeg" else "PNG", **({"quality": 85} if media_type == "image/jpeg" else {}))
+        clean.save(
+            out,
+            format="JPEG" if media_type == "image/jpeg" else "PNG",
+            **({"quality": 85} if media_type == "image/jpeg" else {}),
+        )
     return out.getvalue()
 
 

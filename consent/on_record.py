@@ -194,10 +194,18 @@ def _by_consent(rows: Sequence[Child]) -> dict[ConsentId, list[Child]]:
     return grouped
 
 
-def standing_of(op: Operation, record: OnRecord, family: Family, parties: Mapping[ServiceId, Party], policy: Policy = SAFE) -> Status:
+def standing_of(
+    op: Operation, record: OnRecord, family: Family, parties: Mapping[ServiceId, Party], policy: Policy = SAFE
+) -> Status:
     """What the steps of a consent add up to today, and what is missing."""
     consent, today = record.consent, op.date(op.house.installed.jurisdiction)
-    return status(_steps_of(record, family), signers_of_record(op, record, family, parties, policy), SUBJECT, consent.valid_to, today)
+    return status(
+        _steps_of(record, family),
+        signers_of_record(op, record, family, parties, policy),
+        SUBJECT,
+        consent.valid_to,
+        today,
+    )
 
 
 def signers_of_record(

@@ -52,7 +52,11 @@ def check_page(upload: bytes, field: str = "page") -> Page:
         raise TooManyUploads
     try:
         child = subprocess.run(  # noqa: S603 - our own module, by our own interpreter, and nothing of the upload in the command
-            [sys.executable, "-m", "consent.check_page"], input=upload, capture_output=True, timeout=_SECONDS, check=False
+            [sys.executable, "-m", "consent.check_page"],
+            input=upload,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise NotAPage(fields=[FieldProblem(field, "not_a_page")]) from error

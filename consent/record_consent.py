@@ -20,7 +20,14 @@ from people.notice import tell
 from people.person import entry_of
 
 __all__ = [
-    "TEMPLATE_VERSION", "ConsentReceipt", "Explained", "Flow", "Heard", "RecordConsent", "Signed", "record_consent",
+    "TEMPLATE_VERSION",
+    "ConsentReceipt",
+    "Explained",
+    "Flow",
+    "Heard",
+    "RecordConsent",
+    "Signed",
+    "record_consent",
 ]
 
 #: The version of the form and of the written information that is in use.
@@ -127,9 +134,7 @@ def record_consent(actor: Actor, asked: RecordConsent) -> ConsentReceipt:
         op.about(*(signed.person for signed in asked.signatures))
         for service in sorted(record.services - {op.service}):
             tell(op, service, "consent_recorded", consent=consent.consent_id)
-        return op.answered(
-            ConsentReceipt(consent.consent_id, standing.state, valid_to, standing.missing, op.event_id)
-        )
+        return op.answered(ConsentReceipt(consent.consent_id, standing.state, valid_to, standing.missing, op.event_id))
 
 
 def _refuse_nonsense(asked: RecordConsent, valid_to: date, today: date) -> None:
@@ -235,7 +240,13 @@ def _steps(op: Operation, consent: Consent, asked: RecordConsent) -> OnRecord:
         for signed in asked.signatures
     )
     return OnRecord(
-        consent, flows, signatures, (), _explanation(op, consent, asked.explained), _hearing(op, consent, asked.heard), False
+        consent,
+        flows,
+        signatures,
+        (),
+        _explanation(op, consent, asked.explained),
+        _hearing(op, consent, asked.heard),
+        False,
     )
 
 

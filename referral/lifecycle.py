@@ -9,7 +9,18 @@ from enum import StrEnum
 
 from foundation.errors import Conflict, Refused
 
-__all__ = ["LIFECYCLE", "NotThisParty", "Party", "State", "Step", "StepNotDrawn", "Transition", "after", "seen_by_sender", "transition"]
+__all__ = [
+    "LIFECYCLE",
+    "NotThisParty",
+    "Party",
+    "State",
+    "Step",
+    "StepNotDrawn",
+    "Transition",
+    "after",
+    "seen_by_sender",
+    "transition",
+]
 
 
 class State(StrEnum):

@@ -1,0 +1,134 @@
+"""Finding a referral for one of its two services, and taking a step with it: what several deeds share."""
+
+from collections.abc import Collection
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from audit.operation import Operation
+from consent.consent import ConsentFlow
+from foundation.errors import Conflict, NotFound
+from foundation.identifiers import ConsentId, ReferralId, ServiceId
+from people.notice import tell
+from referral.lifecycle import Party, State, Step, Transition, after, transition
+from referral.referral import Referral, ReferralPart, ReferralStep
+from vault.container import PartWrap
+
+__all__ = ["VersionPassed", "own_referral", "side_of", "stop_what_hung_on", "take_step"]
+
+
+class VersionPassed(Conflict):
+    """Somebody took a step since this referral was looked at; `version` and `state` in the values are the newest."""
+
+    code = "version_passed"
+    title = "Somebody was faster"
+    do = "Open the referral again and look at its newest state before you go on."
+
+
+def own_referral(op: Operation, referral: ReferralId, *, to_change: bool = False) -> Referral:
+    """The referral, if the actor's service sends or receives it; locked alone when it is to be changed.
+
+    Raises:
+        NotFound: there is no such referral, or it is between other services: nobody can tell which.
+    """
+    op.note(asked_for=str(referral))
+    query = select(Referral).where(Referral.referral_id == referral)
+    found = op.lock(query, shared=False) if to_change else op.all(query)
+    if not found or op.service not in (found[0].from_service, found[0].to_service):
+        raise NotFound
+    row = found[0]
+    op.draft.referral_id, op.draft.purpose = row.referral_id, row.purpose
+    op.about(row.person_id)
+    return row
+
+
+def side_of(op: Operation, row: Referral) -> Party:
+    """On which side of the referral the actor's service stands."""
+    return Party.SENDER if row.from_service == op.service else Party.RECEIVER
+
+
+def take_step(
+    op: Operation, row: Referral, step: Step, by: Party, *, version: int | None = None, reason: str | None = None
+) -> None:
+    """Take one step of the life cycle: the row, its step, the keys that go, and who is told.
+
+    Raises:
+        VersionPassed: the actor looked at another version than the newest.
+        StepNotDrawn, NotThisParty: the life cycle does not draw it.
+    """
+    if version is not None and version != row.version:
+        raise VersionPassed(values={"version": row.version, "state": row.state})
+    drawn = after(State(row.state), step, by)
+    op.add(
+        ReferralStep(
+            step_id=uuid4(),
+            referral_id=row.referral_id,
+            number=row.version + 1,
+            step=step.value,
+            from_state=row.state,
+            to_state=drawn.to_state.value,
+            staff_id=op.actor.staff,
+            service_id=op.actor.service,
+            taken_at=op.time,
+            reason=reason,
+        )
+    )
+    row.state, row.version = drawn.to_state.value, row.version + 1
+    if drawn.closes_receiver:
+        op.remove(*_wraps(op, row, row.to_service))
+    _tell(op, row, drawn)
+
+
+def _tell(op: Operation, row: Referral, drawn: Transition) -> None:
+    told = {Party.SENDER: row.from_service, Party.RECEIVER: row.to_service, Party.CONSENT: None, None: None}[
+        drawn.tells
+    ]
+    if told is not None:
+        tell(op, told, f"referral_{drawn.to_state.value}", referral=row.referral_id)
+
+
+def _wraps(
+    op: Operation, row: Referral, service: ServiceId, *, categories: Collection[str] | None = None
+) -> list[PartWrap]:
+    """The rights of `service` to the parts of a referral, or to those in `categories`."""
+    query = (
+        select(PartWrap)
+        .join(ReferralPart, ReferralPart.part_id == PartWrap.part_id)
+        .where(ReferralPart.referral_id == row.referral_id, PartWrap.service_id == service)
+        .order_by(PartWrap.wrap_id)
+    )
+    return op.all(query.where(ReferralPart.category.in_(categories)) if categories is not None else query)
+
+
+def stop_what_hung_on(op: Operation, consent: ConsentId, gone: Collection[ConsentFlow]) -> int:
+    """Close everything that was sent on the yeses that are gone, and stop what nothing is left of; how many were stopped.
+
+    This is what `withdraw_consent` asks its caller for: consent knows nothing of referrals.
+    """
+    hanging = op.lock(
+        select(Referral)
+        .where(
+            Referral.referral_id.in_(select(ReferralPart.referral_id).where(ReferralPart.consent_id == consent)),
+            Referral.state.in_([state.value for state in transition(Step.STOP).from_states]),
+        )
+        .order_by(Referral.referral_id),
+        shared=False,
+    )
+    stopped = 0
+    for row in hanging:
+        categories = {
+            flow.category for flow in gone if (flow.from_service, flow.to_service) == (row.from_service, row.to_service)
+        }
+        if not categories:
+            continue
+        op.about(row.person_id)
+        closing = {wrap.wrap_id for wrap in _wraps(op, row, row.to_service, categories=categories)}
+        left = [wrap for wrap in _wraps(op, row, row.to_service) if wrap.wrap_id not in closing]
+        if left:
+            op.remove(*(wrap for wrap in _wraps(op, row, row.to_service) if wrap.wrap_id in closing))
+            tell(op, row.to_service, "referral_part_closed", referral=row.referral_id)
+        else:
+            take_step(op, row, Step.STOP, Party.CONSENT, reason="consent_withdrawn")
+            tell(op, row.to_service, "referral_stopped", referral=row.referral_id)
+            stopped += 1
+    return stopped

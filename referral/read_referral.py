@@ -1,0 +1,181 @@
+"""Open a referral and read it; the rules are asked again each time."""
+
+from collections.abc import Collection
+
+import orjson
+from sqlalchemy import select
+
+from audit.actions import Action
+from audit.actor import Actor
+from audit.operation import Operation, operation
+from consent.gather_facts import Gathered, gather_case
+from consent.on_record import SUBJECT
+from consent.views import service_names
+from foundation.errors import FieldProblem, Invalid
+from foundation.identifiers import ReferralId
+from people.staff import Staff
+from referral.draft_referral import answers_of
+from referral.flow_back import may_flow_back
+from referral.kinds import kind_of
+from referral.lifecycle import LIFECYCLE, Party, State, Step, seen_by_sender
+from referral.own_referral import own_referral, side_of, take_step
+from referral.referral import Referral, ReferralPart, ReferralStep
+from referral.views import CategoryAnswer, PartView, ReferralView, StepView
+from vault.blob import DoesNotOpen
+from vault.container import Manifest, PartWrap, SealedPart, ServiceWrap, open_parts, verify_manifest
+from vault.keys import ServiceKey
+
+__all__ = ["read_referral"]
+
+_OPEN = frozenset({"permit", "require"})
+_MAY_STEP = {
+    Step.ACCEPT: Action.ACCEPT_REFERRAL,
+    Step.DECLINE: Action.DECLINE_REFERRAL,
+    Step.RECALL: Action.RECALL_REFERRAL,
+}
+
+
+def read_referral(actor: Actor, referral: ReferralId, categories: Collection[str] = ()) -> ReferralView:
+    """What a referral says, to one of its two services; the receiver's first reading is the step *opened*.
+
+    Args:
+        actor: who reads, for which service.
+        referral: which one.
+        categories: what is asked for; left out, everything the service still has a right to. Asking for more than the rules allow is
+            refused, and the refusal stands in the log.
+
+    Raises:
+        NotFound: there is no such referral, or it is between other services.
+        SharingRefused: the rules permit nothing of it, or not all of what was asked for by name.
+    """
+    with operation(actor, Action.READ_REFERRAL) as op:
+        row = own_referral(op, referral)
+        side, kind = side_of(op, row), kind_of(row.kind)
+        if set(categories) - kind.fields.keys():
+            raise Invalid(fields=[FieldProblem("categories", "unknown_category")])
+        held = _held(op, row)
+        wanted = tuple(categories) or tuple(part.category for part, _, _ in held)
+        gathered = _ask(op, row, side, wanted) if wanted else None
+        if gathered is not None:
+            op.decided(gathered.decision, recipient=op.service, partly=not categories)
+        answers = answers_of(op, gathered, kind) if gathered else ()
+        opened = {answer.category for answer in answers if answer.result in _OPEN}
+        parts = _open(op, row, [one for one in held if one[0].category in opened])
+        if parts and side is Party.RECEIVER:
+            _opened_for_the_first_time(op, row)
+        closed = tuple(answer for answer in answers if answer.result not in _OPEN)
+        return op.view(_view(op, row, side, parts, closed))
+
+
+def _held(op: Operation, row: Referral) -> list[tuple[SealedPart, ReferralPart, PartWrap]]:
+    """The parts to which the actor's service has a right now."""
+    return op.rows(  # type: ignore[return-value]  # three mapped classes, in this order
+        select(SealedPart, ReferralPart, PartWrap)
+        .join(ReferralPart, ReferralPart.part_id == SealedPart.part_id)
+        .join(PartWrap, PartWrap.part_id == SealedPart.part_id)
+        .where(ReferralPart.referral_id == row.referral_id, PartWrap.service_id == op.service)
+        .order_by(SealedPart.category, SealedPart.part_id)
+    )
+
+
+def _ask(op: Operation, row: Referral, side: Party, categories: Collection[str]) -> Gathered:
+    """What the rules say now: to the receiver as on the day it was sent, to the sender about its own work."""
+    own = side is Party.SENDER
+    return gather_case(
+        op,
+        person=row.person_id,
+        sender=row.from_service,
+        recipient=row.from_service if own else row.to_service,
+        purpose=row.purpose,
+        categories=categories,
+        # A service reads again what it wrote itself, for the same purpose; the event is the logged reason (forvaltningsloven § 13 b).
+        conditions={"needed_for_task": True, "reason_logged": True} if own else None,
+    )
+
+
+def _open(op: Operation, row: Referral, held: list[tuple[SealedPart, ReferralPart, PartWrap]]) -> tuple[PartView, ...]:
+    if not held:
+        return ()
+    manifest, sealed = op.get(Manifest, row.referral_id), _parts(op, row)
+    signer = op.get(ServiceKey, manifest.signed_by) if manifest else None
+    wrap = op.one(
+        select(ServiceWrap).where(ServiceWrap.set_id == row.referral_id, ServiceWrap.service_id == op.service)
+    )
+    own_key = op.get(ServiceKey, wrap.key_id) if wrap else None
+    if manifest is None or signer is None or wrap is None or own_key is None or signer.service_id != row.from_service:
+        raise DoesNotOpen
+    verify_manifest(manifest, signer, sealed)
+    clear = open_parts(
+        wrap,
+        [(part, part_wrap) for part, _, part_wrap in held],
+        key_pair=op.house.key_pair(own_key),
+        custody=op.house.custody,
+    )
+    for part, _, _ in held:
+        op.keep_trace(part.person_id, part.category, seen=True)
+    return tuple(
+        PartView(part.category, orjson.loads(text), standing.basis, standing.consent_id)
+        for (part, standing, _), text in zip(held, clear, strict=True)
+    )
+
+
+def _parts(op: Operation, row: Referral) -> list[SealedPart]:
+    return op.all(select(SealedPart).where(SealedPart.set_id == row.referral_id))
+
+
+def _opened_for_the_first_time(op: Operation, row: Referral) -> None:
+    """Take the step *opened*, once. The consents are locked already, so the referral comes after them, as everywhere."""
+    locked = op.lock(select(Referral).where(Referral.referral_id == row.referral_id), shared=False)[0]
+    if State(locked.state) is State.SENT:
+        take_step(op, locked, Step.OPEN, Party.RECEIVER)
+
+
+def _view(
+    op: Operation, row: Referral, side: Party, parts: tuple[PartView, ...], closed: tuple[CategoryAnswer, ...]
+) -> ReferralView:
+    names = service_names(op, [row.from_service, row.to_service])
+    op.keep_trace(row.person_id, "referral", seen=True)
+    tell_all = side is Party.RECEIVER or may_flow_back(op, row)
+    state = row.state if tell_all else seen_by_sender(State(row.state), may_flow_back=False)
+    return ReferralView(
+        id=row.referral_id,
+        kind=row.kind,
+        purpose=row.purpose,
+        person=row.person_id,
+        side=side.value,
+        from_service=row.from_service,
+        from_service_name=names[row.from_service],
+        to_service=row.to_service,
+        to_service_name=names[row.to_service],
+        sent_at=row.sent_at,
+        state=state,
+        version=row.version,
+        parts=parts,
+        closed=closed,
+        steps=_steps(op, row, tell_all=tell_all),
+        may=tuple(
+            drawn.step.value
+            for drawn in LIFECYCLE
+            if drawn.step in _MAY_STEP
+            and drawn.by is side
+            and State(row.state) in drawn.from_states
+            and op.actor.may(_MAY_STEP[drawn.step])
+        ),
+        event_id=op.event_id,
+    )
+
+
+def _steps(op: Operation, row: Referral, *, tell_all: bool) -> tuple[StepView, ...]:
+    """The steps that the reader's side is told; without a consented way back the sender is not told how it was answered."""
+    found = op.rows(
+        select(ReferralStep, Staff.name)
+        .outerjoin(Staff, Staff.staff_id == ReferralStep.staff_id)
+        .where(ReferralStep.referral_id == row.referral_id)
+        .order_by(ReferralStep.number)
+    )
+    told = {Step.SEND.value, Step.OPEN.value, Step.RECALL.value, Step.STOP.value}
+    return tuple(
+        StepView(step.step, step.taken_at, name if step.service_id == op.service else None, step.reason)
+        for step, name in found
+        if tell_all or step.step in told
+    )
