@@ -11,17 +11,22 @@ A crash between the commit and the answer leaves an event for something nobody w
 on the safe side of promise: no disclosure without its event.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar, Protocol, TypeVar
+from functools import cache
+from itertools import groupby
+from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, event, func, select
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy import Select, TextClause, event, func, select
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.sql.visitors import ExternallyTraversible, iterate
 
 from audit.actions import Action
 from audit.actor import Actor
@@ -63,12 +68,16 @@ __all__ = [
 ]
 
 #: The database is away, locked for too long, or its disk is full.
-_UNREACHABLE = (OperationalError, InterfaceError)
+_UNREACHABLE = (OperationalError, InterfaceError, NoConnectionFree)
+
+#: What both databases call a second row with the same unique value: somebody else was first.
+_LOST_RACES = frozenset({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 
 #: The results with which something may leave.
 _OPEN = frozenset({"permit", "require"})
 
 Row = TypeVar("Row", bound=Base)
+OneKind = TypeVar("OneKind", bound=Base | Right)
 View = TypeVar("View")
 
 
@@ -151,13 +160,38 @@ class _LedgerSession(Session):
     """A session that knows its operation; nobody else makes one."""
 
 
+class _ReadingSession(Session):
+    """A session for pages about nobody: it reaches no table about persons."""
+
+
+@event.listens_for(Session, "do_orm_execute")
 def _refuse_bulk(state: ORMExecuteState) -> None:
     if state.is_update or state.is_delete or state.is_insert:
         raise WrittenOutside("rows are written one by one, so that each bears its event")
 
 
+@event.listens_for(_ReadingSession, "do_orm_execute")
+def _reach_no_person(state: ORMExecuteState) -> None:
+    """The load hook sees whole rows only; here a query for single columns is refused too, and one that cannot be read."""
+    closed = _tables_of_persons(len(Base.metadata.tables))
+    for element in iterate(cast(ExternallyTraversible, state.statement)):
+        table = getattr(element, "table", element)
+        if isinstance(element, TextClause) or getattr(table, "name", None) in closed:
+            raise WrittenOutside("a page about nobody asked for a person")
+
+
+@cache
+def _tables_of_persons(_known: int) -> frozenset[str]:
+    """The names of the tables about persons; asked anew when more tables have become known."""
+    classes = (mapper.class_ for mapper in Base.registry.mappers)
+    return frozenset(one.__tablename__ for one in classes if issubclass(one, Recorded) and one.of_persons)
+
+
+@event.listens_for(Session, "before_flush")
 def _stamp(session: Session, _context: Any, _instances: Any) -> None:
-    op: Operation = session.info["operation"]
+    op: Operation | None = session.info.get("operation")
+    if op is None:
+        raise WrittenOutside("rows are written only by an operation")
     for row in session.dirty:
         if isinstance(row, Step) and session.is_modified(row):
             raise WrittenOutside(f"{type(row).__name__} is a step: it is inserted once")
@@ -166,11 +200,7 @@ def _stamp(session: Session, _context: Any, _instances: Any) -> None:
             raise WrittenOutside(f"{type(row).__name__} is removed only through the operation")
     for row in (*session.new, *session.dirty):
         if isinstance(row, Recorded):
-            row.recorded_in = op.event_id  # type: ignore[assignment]  # a declared attribute is typed as the column's Mapped
-
-
-event.listen(_LedgerSession, "do_orm_execute", _refuse_bulk)
-event.listen(_LedgerSession, "before_flush", _stamp)
+            row.recorded_in = op.event_id
 
 
 @event.listens_for(Recorded, "load", propagate=True)
@@ -199,10 +229,13 @@ def _transaction(house: House, **info: object) -> Iterator[Session]:
 def reading(house: House) -> Iterator[Session]:
     """A session that only reads, and cannot load a row about a person: for pages about nobody, and for the door."""
     engine = house.engine.execution_options(**{READING: True, "postgresql_readonly": True})
-    session = Session(engine, autoflush=False)
+    session = _ReadingSession(engine, autoflush=False)
     try:
         yield session
+    except _UNREACHABLE as error:
+        raise LogUnavailable from error
     finally:
+        session.expunge_all()  # what was read stays readable after the block
         session.rollback()
         session.close()
 
@@ -214,9 +247,10 @@ class Operation:
         self.actor = actor
         self.house = actor.house
         self.draft = draft
-        self.removed: list[Base] = []
+        self.removed: list[Right] = []
         self.refusal: Problem | None = None
         self._session = session
+        self._added: list[Base] = []
         self._keys: dict[UUID, dict[UUID, DataKeyValue]] = {}
 
     # What time it is, and which event this will be
@@ -252,14 +286,13 @@ class Operation:
     # Rows
 
     def add(self, *rows: Base) -> None:
-        """Write these rows, with this event as theirs."""
-        self._session.add_all(rows)
+        """Write these rows, with this event as theirs; in which order they are added does not matter."""
+        self._added.extend(rows)
 
     def remove(self, *rows: Right) -> None:
         """Take rights away; what was removed is written into the event."""
         for row in rows:
-            self.removed.append(row)  # type: ignore[arg-type]  # every Right in use is a mapped Base
-            self._session.delete(row)
+            self.removed.append(row)
             listed = self.draft.notes.setdefault("removed", [])
             assert isinstance(listed, list)
             listed.append(_what(row))
@@ -268,23 +301,23 @@ class Operation:
         """The row with this primary key, or None."""
         return self._session.get(table, identity)
 
-    def one(self, query: Select[tuple[Row]]) -> Row | None:
+    def one(self, query: Select[Row]) -> Row | None:
         """The only row that `query` finds, or None."""
         return self._session.scalars(query).one_or_none()
 
-    def all(self, query: Select[tuple[Row]]) -> list[Row]:
+    def all(self, query: Select[Row]) -> list[Row]:
         """Every row that `query` finds."""
         return list(self._session.scalars(query))
 
-    def rows(self, query: Select[Any]) -> list[tuple[Any, ...]]:
+    def rows(self, query: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """The tuples that a query over several tables or columns finds."""
         return [tuple(row) for row in self._session.execute(query)]
 
-    def count(self, query: Select[Any]) -> int:
+    def count(self, query: Select[*tuple[Any, ...]]) -> int:
         """How many rows `query` finds: a number, about nobody."""
         return self._session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
-    def lock(self, query: Select[tuple[Row]], *, shared: bool) -> list[Row]:
+    def lock(self, query: Select[Row], *, shared: bool) -> list[Row]:
         """The rows of `query`, which must be in id order, locked until the commit: shared by those who open, alone by who withdraws.
 
         On SQLite the transaction has the whole database already, since `BEGIN IMMEDIATE`.
@@ -293,7 +326,21 @@ class Operation:
         return list(self._session.scalars(locked))
 
     def flush(self) -> None:
-        """Send what was added so far to the database, so that a query of this deed can see it."""
+        """Send what was added and removed so far to the database, so that a query of this deed can see it.
+
+        What refers to another row is removed before it and added after it: the tables have no mapped relationships, from which
+        SQLAlchemy would know the order.
+        """
+        order = _order_of_tables(len(Base.metadata.tables))
+        removed = [row for row in self.removed if row in self._session and row not in self._session.deleted]
+        for rows in _by_table(removed, lambda row: -order[row.__tablename__]):
+            for row in rows:
+                self._session.delete(row)
+            self._session.flush()
+        added, self._added = self._added, []
+        for new in _by_table(added, lambda row: order[row.__tablename__]):
+            self._session.add_all(new)
+            self._session.flush()
         self._session.flush()
 
     # Sealing and opening: this is the `Keeper` of the vault
@@ -367,8 +414,8 @@ class Operation:
         self.refusal = problem
 
     def note(self, **said: JsonValue) -> None:
-        """Write these codes, ids or counts into the sealed part of the event."""
-        self.draft.notes.update(said)
+        """Write these codes, ids, counts or words into the sealed part of the event; words in normal form (Unicode NFC)."""
+        self.draft.notes.update({name: _in_normal_form(value) for name, value in said.items()})
 
     def view(self, view: View) -> View:
         """Let a view leave the deed; every person it shows must be in the event as disclosed.
@@ -386,7 +433,7 @@ class Operation:
         """Keep what is answered, for the case that the same request comes again; ids, states, codes and dates only."""
         once = self.actor.once
         if once is not None:
-            answer = orjson.dumps(receipt).decode()
+            answer = orjson.dumps(receipt, default=str).decode()
             self.add(IdempotentAnswer(key=once.key, body=once.body, answered_at=self.time, answer=answer))
         return receipt
 
@@ -396,7 +443,11 @@ class Operation:
         if once is None:
             return None
         earlier = self._session.get(IdempotentAnswer, once.key)
-        if earlier is None or earlier.answered_at < self.time - timedelta(hours=24):
+        if earlier is None:
+            return None
+        if earlier.answered_at < self.time - timedelta(hours=24):
+            self.remove(earlier)  # makes room for the new answer under the same key
+            self.flush()
             return None
         if earlier.body != once.body:
             raise IdempotencyKeyReused
@@ -407,6 +458,7 @@ class Operation:
         draft = self.draft
         if len(draft.persons) > MAX_PERSONS:
             raise WrittenOutside(f"an operation is about at most {MAX_PERSONS} persons")
+        bundles: list[tuple[UUID, PersonId | None, list[bytes]]]
         bundles = [(LOG_KEY_OWNER, None, draft.common(outcome, code))]
         bundles += [(person, person, draft.of_person(person)) for person in draft.persons]
         self.load_keys(owner for owner, _, _ in bundles)
@@ -422,9 +474,8 @@ class Operation:
             if person is not None:
                 lookup = subject_lookup(lookup_key, person)
                 rows.append(AuditEventSubject(event_id=draft.event_id, key_id=key_id, lookup=lookup))
-        self._session.add(draft.row(outcome, code, digests))
-        self._session.flush()
-        self._session.add_all([*rows, AuditPending(event_id=draft.event_id)])
+        self.add(draft.row(outcome, code, digests), *rows, AuditPending(event_id=draft.event_id))
+        self.flush()
 
 
 @contextmanager
@@ -452,6 +503,8 @@ def operation(
                 raise before
             yield op
             refusal = op.refusal
+            if refusal is not None:
+                _nothing_was_shown(draft, refusal)
             op.close(_outcome(refusal) if refusal else Outcome.PERMITTED, refusal.code if refusal else None)
     except AnsweredBefore:
         raise
@@ -459,6 +512,9 @@ def operation(
         _write_refusal(actor, draft, _outcome(problem), problem)
         raise
     except IntegrityError as error:
+        if not _is_lost_race(error):
+            _write_refusal(actor, draft, Outcome.FAILED, None)
+            raise
         conflict = StillRunning()
         _write_refusal(actor, draft, Outcome.CONFLICT, conflict)
         raise conflict from error
@@ -520,30 +576,78 @@ def _write_refusal(actor: Actor, draft: Draft, outcome: str, problem: Problem | 
     """Record in a transaction of its own that the deed did not happen; nothing it opened was shown to anybody."""
     draft.notes.pop("removed", None)
     draft.hits = None
-    for person, what in draft.disclosed.items():
-        draft.consulted.setdefault(person, set()).update(what)
-    draft.disclosed.clear()
-    if problem is not None:
-        draft.notes.update(problem.values)
-    if problem is not None and not problem.names_subjects:
-        draft.about.clear()
-        draft.consulted.clear()
-        draft.consent_id = draft.referral_id = draft.recipient_service_id = None
+    _nothing_was_shown(draft, problem)
     try:
         with _transaction(actor.house) as session:
             op = Operation(actor, draft, session)
             session.info["operation"] = op
             op.close(outcome, problem.code if problem else "failed")
-    except _UNREACHABLE as error:
+    except (SQLAlchemyError, DoesNotOpen) as error:
         raise LogUnavailable from error
     if problem is not None:
         problem.event_id = draft.event_id
 
 
+def _nothing_was_shown(draft: Draft, problem: Problem | None) -> None:
+    """Turn the draft of a deed into that of its refusal: what was opened was at most looked at, and nobody may be given away."""
+    for person, what in draft.disclosed.items():
+        draft.consulted.setdefault(person, set()).update(what)
+    draft.disclosed.clear()
+    if draft.rule_book is None and draft.purpose is not None:
+        # Nobody has judged it yet, so it may be anything that somebody typed: it does not rest in clear.
+        draft.notes["purpose_as_asked"] = _in_normal_form(draft.purpose)
+        draft.purpose = None
+    if problem is not None:
+        draft.notes.update({name: _in_normal_form(value) for name, value in problem.values.items()})
+    if problem is not None and not problem.names_subjects:
+        _forget_persons(draft)
+        draft.consent_id = draft.referral_id = draft.recipient_service_id = None
+        # Whether the rules were asked at all would tell the hidden from what is not there.
+        draft.categories.clear()
+        draft.rules, draft.rule_book, draft.basis, draft.decision = (), None, None, None
+    if len(draft.persons) > MAX_PERSONS:
+        draft.notes["too_many_persons"] = len(draft.persons)
+        _forget_persons(draft)
+
+
+def _forget_persons(draft: Draft) -> None:
+    draft.about.clear()
+    draft.consulted.clear()
+
+
+def _is_lost_race(error: IntegrityError) -> bool:
+    """Whether another request wrote the same unique value first; any other broken constraint is a fault in the program."""
+    codes = {getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorname", None)}
+    return not codes.isdisjoint(_LOST_RACES)
+
+
+def _in_normal_form(value: JsonValue) -> JsonValue:
+    """`value` with every text in it in Unicode's composed form and without what no text can hold, as the log writes text."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value.encode(errors="replace").decode())
+    if isinstance(value, Mapping):
+        return {name: _in_normal_form(inner) for name, inner in value.items()}
+    if isinstance(value, Sequence):
+        return [_in_normal_form(inner) for inner in value]
+    return value
+
+
+@cache
+def _order_of_tables(_known: int) -> dict[str, int]:
+    """Each table's place, after all it refers to; asked anew when more tables have become known."""
+    return {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
+
+
+def _by_table(rows: Iterable[OneKind], place: Callable[[OneKind], int]) -> Iterator[list[OneKind]]:
+    """`rows` in the order of their tables, those of one table together."""
+    for _, of_one_table in groupby(sorted(rows, key=place), place):
+        yield list(of_one_table)
+
+
 def _what(row: Right) -> JsonValue:
     """A removed right as it stood: ids and codes; sealed columns and keys are left out, for they are gone on purpose."""
     return {
-        "table": row.__tablename__,  # type: ignore[attr-defined]  # every Right in use is mapped
+        "table": row.__tablename__,
         **{
             column.key: str(value)
             for column in row.__mapper__.column_attrs  # type: ignore[attr-defined]  # as above

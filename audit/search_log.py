@@ -64,7 +64,7 @@ def search_log(actor: Actor, asked: SearchLog) -> LogPage:
         return op.view(LogPage(lines, following, op.event_id))
 
 
-def _matching(query: Select[tuple[AuditEvent]], asked: SearchLog) -> Select[tuple[AuditEvent]]:
+def _matching(query: Select[AuditEvent], asked: SearchLog) -> Select[AuditEvent]:
     if asked.since is not None:
         query = query.where(AuditEvent.recorded_at >= asked.since)
     if asked.until is not None:

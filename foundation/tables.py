@@ -96,6 +96,7 @@ class Base(DeclarativeBase):
 class Recorded:
     """A row that exists because of one event of the log, and names it."""
 
+    __tablename__: Any
     #: True where the row says something about a person served; such rows load only inside an operation.
     of_persons: ClassVar[bool] = True
 

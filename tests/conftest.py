@@ -1,0 +1,90 @@
+"""What every test may ask for: a house on SQLite and on PostgreSQL, its clock, and a town with people at work in it."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis
+
+from audit.house import House
+from migrations.run import migrate
+from tests.houses import DATABASES, Databases, PostgreSQL, a_running_postgresql
+from tests.set_clock import SetClock
+from tests.situations import Town, a_town
+
+hypothesis.register_profile("tillit", deadline=None)
+hypothesis.load_profile("tillit")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run a folder for its sockets and locks, as a session of a signed-in user has one (XDG base directories)."""
+    for name in [name for name in os.environ if name.startswith("TILLIT_")]:
+        del os.environ[name]
+    if "XDG_RUNTIME_DIR" not in os.environ:
+        runtime = tempfile.mkdtemp(prefix="tillit-tests-")
+        os.environ["XDG_RUNTIME_DIR"] = runtime
+        config.add_cleanup(lambda: shutil.rmtree(runtime))
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file at the newest revision."""
+    path = tmp_path_factory.mktemp("template") / "tillit.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgresql() -> Iterator[Iterator[PostgreSQL]]:
+    """The PostgreSQL of this process, started by the first test that asks for it."""
+
+    def started() -> Iterator[PostgreSQL]:
+        with a_running_postgresql() as postgresql:
+            while True:
+                yield postgresql
+
+    with closing(started()) as starting:
+        yield starting
+
+
+@pytest.fixture
+def databases(_sqlite_template: Path, _postgresql: Iterator[PostgreSQL], tmp_path: Path) -> Iterator[Databases]:
+    """Fresh databases and houses, as many as a test wants."""
+    with closing(Databases(_sqlite_template, _postgresql, tmp_path)) as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database; a test that asks for it, or for a house, runs on each."""
+    assert request.param in DATABASES
+    return str(request.param)
+
+
+@pytest.fixture
+def house(databases: Databases, database: str) -> House:
+    """An installed house with demo data's rules, on each kind of database; nothing else is in it."""
+    return databases.house(database)
+
+
+@pytest.fixture
+def sqlite_house(databases: Databases) -> House:
+    """An installed house on SQLite, for what does not depend on the database."""
+    return databases.house("sqlite")
+
+
+@pytest.fixture
+def clock(house: House) -> SetClock:
+    """The clock of `house`."""
+    assert isinstance(house.clock, SetClock)
+    return house.clock
+
+
+@pytest.fixture
+def town(house: House) -> Town:
+    """The organisations, services and staff of `tests.situations.a_town`, in `house`."""
+    return a_town(house)
