@@ -82,9 +82,7 @@ class Action(Enum):
     SIGN_IN = _Deed("sign_in", EventKind.SIGN_IN, _STRANGER, "Sign in to one service")
     SIGN_OUT = _Deed("sign_out", EventKind.SIGN_IN, _STAFF, "Sign out")
     SIGN_DECLARATION = _Deed("sign_declaration", EventKind.CHANGE, _STAFF, "Sign the declaration of confidentiality")
-    READ_OWN_SERVICE = _Deed(
-        "read_own_service", EventKind.READ, _STAFF, "See one's own service, duties and whom one may send to"
-    )
+    ASK_TOO_OFTEN = _Deed("ask_too_often", EventKind.OPERATE, frozenset(Role), "Ask faster than people do")
     # People
     REGISTER_FAMILY = _Deed("register_family", EventKind.CHANGE, _CONSENT, "Register a family on the service's roster")
     FIND_PERSON = _Deed("find_person", EventKind.SEARCH, _CASEWORK, "Find a person on the service's roster")

@@ -128,6 +128,7 @@ def _opened_for_the_first_time(op: Operation, row: Referral) -> None:
     locked = op.lock(select(Referral).where(Referral.referral_id == row.referral_id), shared=False)[0]
     if State(locked.state) is State.SENT:
         take_step(op, locked, Step.OPEN, Party.RECEIVER)
+        op.flush()  # so that the view shows the step
 
 
 def _view(

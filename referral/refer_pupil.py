@@ -148,8 +148,10 @@ def _seal(op: Operation, referral: Referral, content: Content, gathered: Gathere
         custody=op.house.custody,
     )
     op.add(*sealed.rows)
-    op.note(digests=[part.digest.hex() for part in sealed.parts])
+    op.note(part_digests=[part.digest.hex() for part in sealed.parts])
     for part in sealed.parts:
+        # From here on the receiver can open it: what is sent is disclosed, whether or not somebody reads it today.
+        op.keep_trace(part.person_id, part.category, seen=True)
         basis = gathered.decision.result_for(SUBJECT, part.category).basis
         op.add(
             ReferralPart(

@@ -113,7 +113,7 @@ class Door:
             refused = self._pace.refused(who, address, now)
             if refused is not None:
                 problem = TooManyRequests(values={"refused": refused})
-                refuse(actor or visit.actor, Action.READ_OWN_SERVICE if actor else Action.SIGN_IN, problem)
+                refuse(actor or visit.actor, Action.ASK_TOO_OFTEN, problem)
             raise problem
         return replace(visit, actor=actor) if actor else replace(visit, token=None)
 
