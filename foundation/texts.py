@@ -1,13 +1,14 @@
 """Translations of plain text: which language a reader gets, and how words, dates and numbers are said in it.
 
-Texts stand in English in code and templates; gettext catalogues say them in the other languages. A catalogue that is missing stops the
-start, because a half-translated page about somebody's rights is worse than none.
+Texts stand in English in code and templates; gettext catalogues say them in the other languages. A catalogue that is
+missing stops the start, because a half-translated page about somebody's rights is worse than none.
 """
 
 import gettext
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date as Day  # noqa: N812 - `Words.date` is what templates call, and hides the name in its class
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from babel import Locale, dates, lists, numbers
@@ -66,11 +67,11 @@ class Words:
         """The form that `number` asks for, in this language."""
         return self._catalogue.ngettext(one, many, number)
 
-    def date(self, day: date) -> str:
+    def date(self, day: Day) -> str:
         """A date such as `22. november 2026`."""
         return dates.format_date(day, "long", locale=self._locale)
 
-    def short_date(self, day: date) -> str:
+    def short_date(self, day: Day) -> str:
         """A date for tables, such as `22. nov. 2026`."""
         return dates.format_date(day, "medium", locale=self._locale)
 
