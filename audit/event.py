@@ -1,9 +1,9 @@
 """An event of the disclosure log: what it says while a deed is under way, and how it is stored.
 
-Stored, an event is a commitment over salted disclosures (RFC 9901). The commitment will stand in the tree, the disclosures lie sealed
-beside it: those about a person under that person's data key, the rest under the log's. Destroying a person's key leaves the
-commitment, and every proof, valid. Beside the sealed disclosures stand index columns in clear: random ids, codes, points in time,
-counts and keyed hashes, nothing else.
+Stored, an event is a commitment over salted disclosures (RFC 9901). The commitment will stand in the tree, the
+disclosures lie sealed beside it: those about a person under that person's data key, the rest under the log's.
+Destroying a person's key leaves the commitment, and every proof, valid. Beside the sealed disclosures stand index
+columns in clear: random ids, codes, points in time, counts and keyed hashes, nothing else.
 """
 
 import hmac
@@ -32,6 +32,8 @@ __all__ = [
     "Draft",
     "Outcome",
     "bundle_context",
+    "seal_ready",
+    "stored_index",
     "subject_lookup",
 ]
 
@@ -60,8 +62,9 @@ class AuditEvent(Base):
 
     event_id: Mapped[EventId] = mapped_column(primary_key=True)
     commitment: Mapped[bytes] = mapped_column(unique=True)
-    #: The digests that the commitment covers, sorted and joined (32 bytes each). They say nothing, for each has a random salt; they
-    #: stay when a person's key is destroyed, so that the event remains provable for everybody else it is about.
+    #: The digests that the commitment covers, sorted and joined (32 bytes each). They say nothing, for each has a
+    #: random salt; they stay when a person's key is destroyed, so that the event remains provable for everybody else it
+    #: is about.
     digests: Mapped[bytes]
     recorded_at: Mapped[datetime] = mapped_column(index=True)
     action: Mapped[str] = mapped_column(index=True)
@@ -201,7 +204,8 @@ class Draft:
 
     def common(self, outcome: str, code: str | None) -> list[bytes]:
         """The disclosures about no person: the index, the whole decision and the notes."""
-        said = {**self.index(outcome, code), "event_id": str(self.event_id), "decision": self.decision, **self.notes}
+        # A note never speaks in the place of an index column.
+        said = {**self.notes, **self.index(outcome, code), "event_id": str(self.event_id), "decision": self.decision}
         return [disclosure(name, value) for name, value in sorted(said.items()) if value is not None]
 
     def of_person(self, person: PersonId) -> list[bytes]:
@@ -212,6 +216,20 @@ class Draft:
             "consulted": sorted(self.consulted.get(person, ())),
         }
         return [disclosure(name, value) for name, value in said.items()]
+
+
+def stored_index(row: AuditEvent) -> dict[str, JsonValue]:
+    """What a stored event says in clear, by column name, as its disclosures repeat it."""
+    return {
+        "event_id": str(row.event_id),
+        "recorded_at": row.recorded_at.isoformat(timespec="microseconds"),
+        "staff_id": _text(row.staff_id),
+        "service_id": _text(row.service_id),
+        "recipient_service_id": _text(row.recipient_service_id),
+        "consent_id": _text(row.consent_id),
+        "referral_id": _text(row.referral_id),
+        **{name: getattr(row, name) for name in _PLAIN},
+    }
 
 
 _PLAIN = (

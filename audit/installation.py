@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from audit.house import House, Installed
 from foundation.clock import Clock
-from foundation.engine import make_engine
+from foundation.engine import READING, make_engine
 from foundation.errors import Unavailable
 from foundation.settings import Settings
 from foundation.tables import Base, Step
@@ -68,7 +68,7 @@ def open_house(settings: Settings, clock: Clock, custody: Custody) -> House:
     """
     engine = make_engine(settings.url)
     try:
-        with Session(engine) as session:
+        with Session(engine.execution_options(**{READING: True})) as session:
             found = session.scalars(select(Installation)).one_or_none()
     except (OperationalError, ProgrammingError) as error:
         raise NotInstalled from error

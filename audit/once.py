@@ -1,7 +1,8 @@
 """Requests that may arrive twice and are done once: what the first one was answered.
 
-Kept for 24 hours: a keyed hash of the caller's idempotency key, a keyed hash of what was sent, and an answer of ids, states, codes
-and dates. It commits together with the deed, so a request that was answered was done, and one that was not can be sent again.
+Kept for 24 hours: a keyed hash of the caller's idempotency key, a keyed hash of what was sent, and an answer of ids,
+states, codes and dates. It commits together with the deed, so a request that was answered was done, and one that was
+not can be sent again.
 """
 
 from datetime import datetime

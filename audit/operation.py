@@ -3,12 +3,13 @@
     with operation(actor, Action.REFER_PUPIL, purpose=asked.purpose) as op:
         ...
 
-Leaving the block writes rows, event and the event's place in the queue in *one* commit, before any answer leaves. An error rolls
-everything back; then the refusal is written in a transaction of its own; then the error goes on. If that cannot be written either, the
-answer is `LogUnavailable` and nothing was done. This file holds the only `.commit(` of the project, and makes its only sessions.
+Leaving the block writes rows, event and the event's place in the queue in *one* commit, before any answer leaves. An
+error rolls everything back; then the refusal is written in a transaction of its own; then the error goes on. If that
+cannot be written either, the answer is `LogUnavailable` and nothing was done. This file holds the only `.commit(` of
+the project, and makes its only sessions.
 
-A crash between the commit and the answer leaves an event for something nobody was told; a crash before it leaves nothing. Both are
-on the safe side of promise: no disclosure without its event.
+A crash between the commit and the answer leaves an event for something nobody was told; a crash before it leaves
+nothing. Both are on the safe side of promise: no disclosure without its event.
 """
 
 import unicodedata
@@ -72,6 +73,8 @@ _UNREACHABLE = (OperationalError, InterfaceError, NoConnectionFree)
 
 #: What both databases call a second row with the same unique value: somebody else was first.
 _LOST_RACES = frozenset({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
+
+_NEWEST_LAST = (DataKey.created_at, DataKey.key_id)
 
 #: The results with which something may leave.
 _OPEN = frozenset({"permit", "require"})
@@ -328,8 +331,8 @@ class Operation:
     def flush(self) -> None:
         """Send what was added and removed so far to the database, so that a query of this deed can see it.
 
-        What refers to another row is removed before it and added after it: the tables have no mapped relationships, from which
-        SQLAlchemy would know the order.
+        What refers to another row is removed before it and added after it: the tables have no mapped relationships,
+        from which SQLAlchemy would know the order.
         """
         order = _order_of_tables(len(Base.metadata.tables))
         removed = [row for row in self.removed if row in self._session and row not in self._session.deleted]
@@ -366,7 +369,7 @@ class Operation:
         """Fetch the data keys of many at once, for a list."""
         wanted = [owner_id for owner_id in set(owner_ids) if owner_id not in self._keys]
         if wanted:
-            found = self.all(select(DataKey).where(DataKey.owner_id.in_(wanted)).order_by(DataKey.created_at))
+            found = self.all(select(DataKey).where(DataKey.owner_id.in_(wanted)).order_by(*_NEWEST_LAST))
             self._keys |= {owner_id: {} for owner_id in wanted}
             for row in found:
                 self._keys[row.owner_id][row.key_id] = row.unwrapped(self.house.custody)

@@ -9,12 +9,12 @@ from audit.actions import Action
 from audit.actor import Actor
 from audit.canonical_json import JsonValue
 from audit.commitment import commitment, digest, opened, unbundle
-from audit.event import LOG_KEY_OWNER, AuditDisclosure, AuditEvent, AuditPending, bundle_context
+from audit.event import LOG_KEY_OWNER, AuditDisclosure, AuditEvent, AuditPending, bundle_context, stored_index
 from audit.log_entries import LogEntry, line_of
 from audit.operation import Operation, operation
 from foundation.errors import NotFound, Unavailable
 from foundation.identifiers import EventId, PersonId
-from vault.blob import open_blob
+from vault.blob import DoesNotOpen, open_blob
 from vault.keys import DataKey
 
 __all__ = ["EntryDoesNotVerify", "read_event"]
@@ -43,21 +43,21 @@ def read_event(actor: Actor, event: EventId) -> LogEntry:
     """The entry `event`: its line, its whole decision, and whom it was about.
 
     Raises:
-        NotFound: there is no such entry.
-        EntryDoesNotVerify: the stored disclosures are not what the commitment covers.
+        NotFound: there is no such entry. EntryDoesNotVerify: the stored disclosures are not what the commitment covers,
+        or the index columns say otherwise.
     """
     with operation(actor, Action.READ_EVENT) as op:
         op.note(read=str(event))
         row = op.get(AuditEvent, event)
         if row is None:
             raise NotFound
-        said = _open(op, row)
+        said, index = _open(op, row), stored_index(row)
+        if said.common and any(said.common.get(name) != value for name, value in index.items()):
+            raise EntryDoesNotVerify
         persons = {*said.disclosed, *said.consulted, *said.mentioned}
         for person in persons:
             op.keep_trace(person, "log_entry", seen=True)
-        notes = {
-            name: value for name, value in said.common.items() if not hasattr(AuditEvent, name) and name != "decision"
-        }
+        notes = {name: value for name, value in said.common.items() if name not in {*index, "decision"}}
         return op.view(
             LogEntry(
                 line=line_of(row),
@@ -84,7 +84,10 @@ def _open(op: Operation, row: AuditEvent) -> _Said:
             said.erased += 1
             continue
         key = op.data_key_of(owner, one.key_id)
-        disclosures = unbundle(open_blob(key, one.sealed, bundle_context(row.event_id, one.key_id)))
+        try:
+            disclosures = unbundle(open_blob(key, one.sealed, bundle_context(row.event_id, one.key_id)))
+        except DoesNotOpen as error:
+            raise EntryDoesNotVerify from error
         digests |= {digest(item) for item in disclosures}
         _put(said, owner, dict(opened(item) for item in disclosures))
     covered = {row.digests[start : start + 32] for start in range(0, len(row.digests), 32)}

@@ -1,7 +1,8 @@
 """The three kinds of table, as triggers of the database: belts beneath the operation, which is the only door.
 
-Steps and the log's own tables refuse change and removal. Rows of today and rights refuse a change that names no new event. A superuser
-can take triggers away; what finds that out is the tree, and `doctor`, which compares the triggers in place with this list.
+Steps and the log's own tables refuse change and removal. Rows of today and rights refuse a change that names no new
+event. A superuser can take triggers away; what finds that out is the tree, and `doctor`, which compares the triggers in
+place with this list.
 """
 
 from collections.abc import Iterable

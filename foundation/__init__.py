@@ -1,1 +1,4 @@
-"""The ground floor: settings, clock, identifiers, the kinds of error, engine and table base. It knows nothing of the domain."""
+"""The ground floor: settings, clock, identifiers, the kinds of error, engine and table base.
+
+It knows nothing of the domain.
+"""

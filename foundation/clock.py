@@ -28,10 +28,11 @@ class SystemClock:
 
 
 class FileClock:
-    """A clock set by a file, for demonstrations and tests: it holds one ISO 8601 instant and runs on from there, forwards only.
+    """A clock set by a file, for demonstrations and tests: it holds one ISO 8601 instant (UTC where it names no zone) and runs on
+    from there, forwards only.
 
-    The file is read when it changes. Time written in it becomes "now" from that moment; an earlier time than what was already
-    told is ignored, because the log would rightly refuse a clock that goes back.
+    The file is read when it changes. Time written in it becomes "now" from that moment; an earlier time than what was
+    already told is ignored, because the log would rightly refuse a clock that goes back.
     """
 
     def __init__(self, path: Path, machine: Clock | None = None) -> None:
@@ -64,9 +65,11 @@ class FileClock:
         if mtime == self._read_at_mtime:
             return
         text = self._path.read_text(encoding="ascii").strip()
-        if text:
-            self._set_to, self._set_when = datetime.fromisoformat(text).astimezone(UTC), machine
-        self._read_at_mtime = mtime
+        if not text:
+            return  # somebody is writing it right now
+        instant = datetime.fromisoformat(text)
+        self._set_to = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+        self._set_when, self._read_at_mtime = machine, mtime
 
 
 def local_date(instant: datetime, jurisdiction: str) -> date:

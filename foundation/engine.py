@@ -1,7 +1,10 @@
-"""The database engine of an installation. Only `audit` and `migrations` import this file: it is the other side of the door.
+"""The database engine of an installation.
 
-SQLite is the embedded default: write-ahead log, every commit flushed to disk, foreign keys on, freed pages overwritten. Transactions
-begin with `BEGIN IMMEDIATE`, because a transaction that reads first and writes later loses to a writer that came between.
+Only `audit` and `migrations` import this file: it is the other side of the door.
+
+SQLite is the embedded default: write-ahead log, every commit flushed to disk, foreign keys on, freed pages overwritten.
+Transactions begin with `BEGIN IMMEDIATE`, because a transaction that reads first and writes later loses to a writer
+that came between.
 """
 
 import threading
@@ -47,6 +50,7 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "recursive_triggers=ON",  # without it INSERT OR REPLACE removes a row behind the back of its triggers
         "secure_delete=ON",
         "trusted_schema=OFF",
         "temp_store=MEMORY",
@@ -67,17 +71,26 @@ def _begin_postgresql(connection: Connection) -> None:
 class WriterQueue:
     """One writer at a time, first come, first served.
 
-    SQLite lets writers poll for its lock, and one busy writer can starve another for seconds; in the process they stand in line.
+    SQLite lets writers poll for its lock, and one busy writer can starve another for seconds; in the process they stand
+    in line.
     """
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._waiting: deque[threading.Lock] = deque()
         self._busy = False
+        self._whose: int | None = None
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for one's turn, keep it for the length of the block, pass it on."""
+        """Wait for one's turn, keep it for the length of the block, pass it on.
+
+        Raises:
+            RuntimeError: whoever has the turn already asks for it again, and would wait for themselves for ever.
+        """
+        me = threading.get_ident()
+        if self._whose == me:
+            raise RuntimeError("one writer asked for two turns at once")
         mine: threading.Lock | None = None
         with self._guard:
             if self._busy:
@@ -87,12 +100,29 @@ class WriterQueue:
             else:
                 self._busy = True
         if mine is not None:
-            mine.acquire()
+            self._wait(mine)
+        self._whose = me
         try:
             yield
         finally:
+            self._whose = None
+            self._pass_on()
+
+    def _wait(self, mine: threading.Lock) -> None:
+        try:
+            mine.acquire()
+        except BaseException:  # Ctrl-C: leave the line, or pass on the turn that has just come
             with self._guard:
-                if self._waiting:
-                    self._waiting.popleft().release()
-                else:
-                    self._busy = False
+                still_waiting = mine in self._waiting
+                if still_waiting:
+                    self._waiting.remove(mine)
+            if not still_waiting:
+                self._pass_on()
+            raise
+
+    def _pass_on(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._busy = False

@@ -1,8 +1,8 @@
 """The five kinds of answer that are not the one asked for.
 
-Floors above subclass exactly one of them. There is no HTTP here: the edge maps the *kind* to a status once, in one table. Each
-error bears a stable `code`, which docs/errors.md explains, and values that are codes, counts and dates only: never a name, a
-number of identity or free text, because errors are shown, logged and read out on the telephone.
+Floors above subclass exactly one of them. There is no HTTP here: the edge maps the *kind* to a status once, in one
+table. Each error bears a stable `code`, which docs/errors.md explains, and values that are codes, counts and dates
+only: never a name, a number of identity or free text, because errors are shown, logged and read out on the telephone.
 """
 
 from collections.abc import Mapping, Sequence

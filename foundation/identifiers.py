@@ -1,11 +1,12 @@
 """Identifiers that cannot be swapped, and the short codes that people read to each other.
 
-Ids are random (UUIDv4); an event's id is ordered by time (UUIDv7, RFC 9562 section 5.7). Each kind is a class of its own, so that
-a type checker refuses a referral's id where a person's belongs, and so that a view can be searched for the persons it shows.
+Ids are random (UUIDv4); an event's id is ordered by time (UUIDv7, RFC 9562 section 5.7). Each kind is a class of its
+own, so that a type checker refuses a referral's id where a person's belongs, and so that a view can be searched for the
+persons it shows.
 """
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -66,9 +67,12 @@ class EventId(Identifier):
     """An entry of the disclosure log."""
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def new_event_id(at: datetime) -> EventId:
     """A fresh UUIDv7 whose first 48 bits are the milliseconds of `at` since 1970 (RFC 9562 section 5.7)."""
-    milliseconds = int(at.timestamp() * 1000)
+    milliseconds = (at - _EPOCH) // timedelta(milliseconds=1)
     value = (milliseconds << 80) | secrets.randbits(80)
     value = (value & ~(0xF << 76)) | (0x7 << 76)
     value = (value & ~(0x3 << 62)) | (0x2 << 62)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from foundation.engine import make_engine
 from foundation.errors import Unavailable
 
-__all__ = ["BehindMigrations", "current_revision", "head_revision", "migrate", "refuse_behind"]
+__all__ = ["BehindMigrations", "UnknownRevision", "current_revision", "head_revision", "migrate", "refuse_behind"]
 
 
 class BehindMigrations(Unavailable):
@@ -22,9 +22,17 @@ class BehindMigrations(Unavailable):
     do = "Stop the service, make a backup, and run `tillit migrate`."
 
 
+class UnknownRevision(Unavailable):
+    """A revision that this program does not know: another program's, or a slip of the pen."""
+
+    code = "database_revision_unknown"
+    title = "This program does not know that revision of the database"
+    do = "Use the program that the database was last migrated with, or name a revision between base and head."
+
+
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return config
 
 
@@ -53,7 +61,11 @@ def refuse_behind(url: str) -> None:
 
 
 def migrate(url: str, to: str = "head") -> str | None:
-    """Bring the database at `url` to revision `to` (`head`, `base` or a number), in one transaction; the revision it is at."""
+    """Bring the database at `url` to revision `to` (`head`, `base` or a number), in one transaction; the revision it is at.
+
+    Raises:
+        UnknownRevision: there is no revision `to`, or the database is at one that there is not.
+    """
     engine = make_engine(url)
     try:
         _migrate(engine, to)
@@ -70,6 +82,9 @@ def _migrate(engine: Engine, to: str) -> None:
         connection.rollback()
         target = scripts.get_current_head() if to == "head" else None if to == "base" else to
         order = ["base", *(script.revision for script in reversed(list(scripts.walk_revisions())))]
+        unknown = [revision for revision in (target, at) if revision is not None and revision not in order]
+        if unknown:
+            raise UnknownRevision(values={"revision": unknown[0][:40]})
         if order.index(target or "base") < order.index(at or "base"):
             command.downgrade(config, to)
         else:

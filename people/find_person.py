@@ -17,8 +17,8 @@ _MOST_HITS = 10
 def find_person(actor: Actor, words: str) -> PersonList:
     """The first ten persons of the actor's service one of whose names begins with each of `words`.
 
-    Only hits are opened; the event keeps the words, sealed, and the number of hits. Names longer than six letters match by their
-    first six.
+    Only hits are opened; the event keeps the words, sealed, and the number of hits. Names longer than six letters match
+    by their first six.
 
     Raises:
         Invalid: no word of at least two letters.

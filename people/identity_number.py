@@ -1,8 +1,9 @@
 """National identity numbers: what is one, and what is not. Pure.
 
-Norway: fødselsnummer and D-number, eleven digits with two check digits, modulus 11 (Skatteetaten). From 2032 numbers may be issued whose
-first check digit leaves a remainder of 0, 1, 2 or 3; they are taken already. Denmark: CPR number, ten digits without a check digit rule
-since 2007, so length and date are all that is asked. Neither age nor sex is ever read out of a number.
+Norway: fødselsnummer and D-number, eleven digits with two check digits, modulus 11 (Skatteetaten). From 2032 numbers
+may be issued whose first check digit leaves a remainder of 0, 1, 2 or 3; they are taken already. Denmark: CPR number,
+ten digits without a check digit rule since 2007, so length and date are all that is asked. Neither age nor sex is ever
+read out of a number.
 """
 
 from calendar import monthrange
@@ -51,7 +52,8 @@ def parse_identity_number(
         field: the name of the field, for the answer.
 
     Raises:
-        IdentityNumberInvalid: wrong length, no date, wrong check digits, or a real number in a demo and the other way round.
+        IdentityNumberInvalid: wrong length, no date, wrong check digits, or a real number in a demo and the other way
+        round.
     """
     digits = "".join(character for character in typed if not character.isspace() and character != "-")
     valid = digits.isascii() and digits.isdigit()

@@ -1,6 +1,7 @@
 """Invitations: how somebody makes their own account, with a password nobody else has seen.
 
-A link bears a random code once; the database keeps its keyed hash. Taking it up shows the secret of the one-time codes, once.
+A link bears a random code once; the database keeps its keyed hash. Taking it up shows the secret of the one-time codes,
+once.
 """
 
 import hmac
@@ -132,11 +133,12 @@ def take_up_invitation(house: House, chosen: TakeUpInvitation) -> AccountMade:
         found = op.get(Invitation, _code_hash(house, chosen.code))
         if found is None or found.ends_at <= op.time:
             raise NotFound
-        if op.one(select(Account).where(Account.sign_in_name == name)) is not None:
+        same_name = op.one(select(Account).where(Account.sign_in_name == name))
+        if same_name is not None and same_name.staff_id != found.staff_id:
             raise NameTaken(fields=[FieldProblem("sign_in_name", "sign_in_name_taken")])
-        account_id = uuid4()
-        earlier = op.one(select(Account).where(Account.staff_id == found.staff_id))
-        account = earlier or Account(account_id=account_id, staff_id=found.staff_id)
+        account = op.one(select(Account).where(Account.staff_id == found.staff_id))
+        if account is None:
+            account = Account(account_id=uuid4(), staff_id=found.staff_id)
         account.sign_in_name, account.password = name, password
         account.code_secret = seal_secret(house, account.account_id, secret)
         account.last_step, account.failures, account.paused_until = 0, 0, None

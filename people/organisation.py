@@ -40,7 +40,8 @@ class Service(RowOfToday, Base):
     #: The joint local office this service sits in, where there is one (NAV-loven § 16).
     office: Mapped[str | None]
     telephone: Mapped[str]
-    #: On what the service itself processes personal data (GDPR article 6), as its agreement says; None while there is no agreement.
+    #: On what the service itself processes personal data (GDPR article 6), as its agreement says; None while there is
+    #: no agreement.
     processing_basis: Mapped[str | None]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

@@ -1,7 +1,8 @@
 """Persons served: one row for the installation, and one roster entry for each service that has them.
 
-A person is a random id and a keyed hash of the identity number. What is known of them lies on roster entries, each with that service's own
-sealed copy; no service sees another's, nor that another exists. Matching by identity number happens in here and shows nothing.
+A person is a random id and a keyed hash of the identity number. What is known of them lies on roster entries, each with
+that service's own sealed copy; no service sees another's, nor that another exists. Matching by identity number happens
+in here and shows nothing.
 """
 
 import hmac
@@ -127,6 +128,8 @@ def identity_hash(custody: Custody, number: IdentityNumber) -> bytes:
 
 
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ð": "d", "đ": "d", "ł": "l", "ß": "ss", "þ": "th"})
+#: Hyphens part a name as spaces do; apostrophes are left out, however they are written.
+_MARKS = str.maketrans({"-": " ", "\u2010": " ", "\u2011": " ", "'": "", "\u2019": "", "\u02bc": "", "`": ""})
 _SHORTEST, _LONGEST = 2, 6
 _HASH_BYTES = 8
 
@@ -135,7 +138,7 @@ def name_parts(name: str) -> list[str]:
     """The parts of a name as they are compared: case, marks and æ, ø, å levelled; split at spaces and hyphens."""
     folded = name.casefold().translate(_LETTERS)
     plain = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
-    return [part.replace("aa", "a") for part in plain.replace("-", " ").replace("'", "").split()]
+    return [part.replace("aa", "a") for part in plain.translate(_MARKS).split()]
 
 
 def name_hashes(custody: Custody, service: ServiceId, parts: list[str], *, prefixes: bool) -> set[bytes]:

@@ -1,7 +1,8 @@
 """The register port: what an outside register says of a person's protection.
 
-A look-up happens before the operation that needs it begins, because nothing slow happens inside one. Two back ends: `demo` reads a file that
-can be made to fail; `manual` repeats what a named employee says they saw, where and when. A national register is a later back end.
+A look-up happens before the operation that needs it begins, because nothing slow happens inside one. Two back ends:
+`demo` reads a file that can be made to fail; `manual` repeats what a named employee says they saw, where and when. A
+national register is a later back end.
 """
 
 import json

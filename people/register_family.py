@@ -60,9 +60,9 @@ def register_family(actor: Actor, asked: RegisterFamily) -> FamilyReceipt:
     """Put a family on the roster of the actor's service.
 
     Raises:
-        IdentityNumberInvalid: a number that is none, or not of this installation's sort.
-        Invalid: an impossible date, an empty name, a guardianship that names nobody.
-        CannotBeHandled: somebody is strictly protected, or the register could not say; nothing is kept.
+        IdentityNumberInvalid: a number that is none, or not of this installation's sort. Invalid: an impossible date,
+        an empty name, one number or one guardianship twice, a guardianship that names nobody. CannotBeHandled: somebody
+        is strictly protected, or the register could not say; nothing is kept.
     """
     house = actor.house
     country, register = house.installed.jurisdiction, register_of(house)
@@ -72,6 +72,7 @@ def register_family(actor: Actor, asked: RegisterFamily) -> FamilyReceipt:
         numbers = {
             member.ref: _number_of(member, country, synthetic=house.installed.is_demo) for member in asked.members
         }
+        _refuse_twice([number for number in numbers.values() if number])
         answers = {member.ref: register.look_up(numbers[member.ref], member.seen, today) for member in asked.members}
     with operation(actor, Action.REGISTER_FAMILY) as op:
         if any(answer.status in NOT_RECORDED for answer in answers.values()):
@@ -94,6 +95,12 @@ def register_family(actor: Actor, asked: RegisterFamily) -> FamilyReceipt:
         return op.answered(FamilyReceipt(members[0].id, members, op.event_id))
 
 
+def _refuse_twice(numbers: list[IdentityNumber]) -> None:
+    """Two members with one number are one person; which of the two was meant, only whoever wrote it knows."""
+    if len(set(numbers)) != len(numbers):
+        raise Invalid(fields=[FieldProblem("members", "identity_number_twice")])
+
+
 def _number_of(member: Member, country: str, *, synthetic: bool) -> IdentityNumber | None:
     if not member.identity_number:
         return None
@@ -108,6 +115,9 @@ def _refuse_nonsense(asked: RegisterFamily, today: date) -> None:
         raise Invalid(fields=[FieldProblem("members", "members_count")])
     for member in asked.members:
         member.refuse_nonsense(today)
+    bonds = {(bond.child, bond.guardian) for bond in asked.guardianships}
+    if len(bonds) != len(asked.guardianships):
+        raise Invalid(fields=[FieldProblem("guardianships", "guardianship_twice")])
     for number, bond in enumerate(asked.guardianships):
         where = f"guardianships.{number}"
         if bond.child not in refs or bond.guardian not in refs or bond.child == bond.guardian:

@@ -119,7 +119,9 @@ def record_guardianship(
     """Record that `guardian` has parental responsibility for `child`; what is recorded already is brought up to date."""
     found = op.one(
         select(Guardianship).where(Guardianship.child_id == child, Guardianship.guardian_id == guardian)
-    ) or Guardianship(guardianship_id=uuid4(), child_id=child, guardian_id=guardian)
+    )
+    if found is None:
+        found = Guardianship(guardianship_id=uuid4(), child_id=child, guardian_id=guardian)
     found.kind, found.is_resident, found.evidence = kind, is_resident, evidence
     found.recorded_by, found.recorded_at, found.ended_on = service, op.time, None
     op.about(child, guardian)

@@ -1,8 +1,9 @@
 """Signing in: accounts, sessions, and turning a token into an actor.
 
-A session is a random token that the browser or program keeps; the database keeps only its keyed hash, the staff member, one service, one
-role, the strength of the sign-in and when it ends. Passwords rest as Argon2id (RFC 9106), one-time-code secrets sealed. What fails is counted
-for the account; whether a name exists is not told, and takes as long either way.
+A session is a random token that the browser or program keeps; the database keeps only its keyed hash, the staff member,
+one service, one role, the strength of the sign-in and when it ends. Passwords rest as Argon2id (RFC 9106),
+one-time-code secrets sealed. What fails is counted for the account; whether a name exists is not told, and takes as
+long either way.
 """
 
 import hmac
@@ -10,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pyotp
 from cryptography.exceptions import InvalidKey

@@ -1,4 +1,7 @@
-"""Where an actor stands: name, service, organisation, and whether their declaration is signed. About staff, so about nobody served."""
+"""Where an actor stands: name, service, organisation, and whether their declaration is signed.
+
+About staff, so about nobody served.
+"""
 
 from dataclasses import dataclass
 

@@ -1,10 +1,11 @@
 """Seal bytes so that they open only with their key, in their place, and to one text.
 
-A blob is `version (1 byte) | salt (24) | commitment (32) | chunks`. From the data key, the salt and the context HKDF-SHA-512
-(RFC 5869) derives the encryption key and the commitment, so a blob that is moved to another place (its context says table, row and
-column) does not open, and one blob cannot open to two texts under two keys. Chunks are AES-256-GCM of at most 16 KiB with the
-chunk's number and a last-chunk mark as nonce (the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár, 2015): cutting,
-swapping or appending is seen. The derived key is used for one blob only, so the nonces never repeat.
+A blob is `version (1 byte) | salt (24) | commitment (32) | chunks`. From the data key, the salt and the context
+HKDF-SHA-512 (RFC 5869) derives the encryption key and the commitment, so a blob that is moved to another place (its
+context says table, row and column) does not open, and one blob cannot open to two texts under two keys. Chunks are
+AES-256-GCM of at most 16 KiB with the chunk's number and a last-chunk mark as nonce (the STREAM construction of Hoang,
+Reyhanitabar, Rogaway and Vizár, 2015): cutting, swapping or appending is seen. The derived key is used for one blob
+only, so the nonces never repeat.
 """
 
 import hmac

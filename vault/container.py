@@ -1,10 +1,11 @@
 """Sealed sets: the parts of a referral, each sealed once and readable by exactly the services that hold a wrap.
 
-A **part** holds what is said about one subject in one category; an attachment is a part of its own. Each part has a fresh data key.
-For each service that may read, one **key-encryption key** is sealed to the service's public key (HPKE, RFC 9180) once a set, and under it
-one AES key wrap (RFC 3394) a part. A part's wrap row *is* that service's technical right to it: withdrawing deletes exactly those rows,
-and nothing is encrypted anew. The **manifest** lists parts, digests and first recipients in canonical JSON (RFC 8785) and bears the
-sending service's Ed25519 signature, because HPKE's base mode does not say who sealed.
+A **part** holds what is said about one subject in one category; an attachment is a part of its own. Each part has a
+fresh data key. For each service that may read, one **key-encryption key** is sealed to the service's public key (HPKE,
+RFC 9180) once a set, and under it one AES key wrap (RFC 3394) a part. A part's wrap row *is* that service's technical
+right to it: withdrawing deletes exactly those rows, and nothing is encrypted anew. The **manifest** lists parts,
+digests and first recipients in canonical JSON (RFC 8785) and bears the sending service's Ed25519 signature, because
+HPKE's base mode does not say who sealed.
 """
 
 import hashlib
@@ -222,11 +223,16 @@ def open_parts(
 
 
 def verify_manifest(manifest: Manifest, signed_by: ServiceKey, parts: Sequence[SealedPart]) -> None:
-    """Pass only when the sending service signed exactly these parts; otherwise `DoesNotOpen`."""
+    """Pass only when the sending service signed exactly these parts, as they are stored now; otherwise `DoesNotOpen`."""
     try:
         Ed25519PublicKey.from_public_bytes(signed_by.public_signature).verify(manifest.signature, manifest.document)
     except InvalidSignature as error:
         raise DoesNotOpen from error
-    listed = {(entry["part"], entry["sha256"]) for entry in orjson.loads(manifest.document)["parts"]}
-    if listed != {(str(part.part_id), part.digest.hex()) for part in parts}:
+    document = orjson.loads(manifest.document)
+    listed = {(entry["part"], entry["person"], entry["category"], entry["sha256"]) for entry in document["parts"]}
+    stored = {
+        (str(part.part_id), str(part.person_id), part.category, hashlib.sha256(part.blob).hexdigest()) for part in parts
+    }
+    is_of_this_set = document["set"] == str(manifest.set_id) and all(part.set_id == manifest.set_id for part in parts)
+    if listed != stored or not is_of_this_set or manifest.signed_by != signed_by.key_id:
         raise DoesNotOpen

@@ -1,8 +1,9 @@
 """Who keeps the keys that open the keys.
 
-The database holds only wrapped keys. What unwraps them lies with the *custody*: a root key that opens a keyring, and on the keyring
-one **period key** a month. Person keys and services' wraps rest under the period key of the month; when a month's key is destroyed,
-everything that was erased or withdrawn before stays closed in every older backup, because backups never hold the keyring.
+The database holds only wrapped keys. What unwraps them lies with the *custody*: a root key that opens a keyring, and on
+the keyring one **period key** a month. Person keys and services' wraps rest under the period key of the month; when a
+month's key is destroyed, everything that was erased or withdrawn before stays closed in every older backup, because
+backups never hold the keyring.
 """
 
 from typing import Protocol

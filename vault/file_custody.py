@@ -1,9 +1,12 @@
 """Custody in two files: the root key, mode 0600, and beside it the keyring that the root key opens."""
 
+import fcntl
 import json
 import os
 import threading
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -83,7 +86,7 @@ class FileCustody:
 
     def begin_period(self, period: str) -> None:
         """Put a new period key on the keyring, unless it is there already (another process may have done it)."""
-        with self._lock:
+        with self._lock, _alone_with(self._path):
             self._lookup, self._periods = self._read()
             if period not in self._periods:
                 periods = {**self._periods, period: fresh_key()}
@@ -131,9 +134,19 @@ def read_root_key(path: Path) -> bytes:
             raise KeyFileUnusable(values={"file": path.name, "why": "damaged"})
     except FileNotFoundError as error:
         raise KeyFileUnusable(values={"file": path.name, "why": "missing"}) from error
+    except OSError as error:
+        raise KeyFileUnusable(values={"file": path.name, "why": "unreadable"}) from error
     except (ValueError, KeyError, TypeError) as error:
         raise KeyFileUnusable(values={"file": path.name, "why": "damaged"}) from error
     return root
+
+
+@contextmanager
+def _alone_with(path: Path) -> Iterator[None]:
+    """Keep other processes from changing `path` meanwhile: of two that begin a period at once, one key would be lost."""
+    with path.with_name(f".{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _write_keyring(path: Path, root: bytes, lookup: bytes, periods: dict[str, bytes]) -> None:

@@ -30,7 +30,8 @@ __all__ = [
     "public_kem",
 ]
 
-#: HPKE base mode (RFC 9180) with the hybrid KEM ML-KEM-768 + X25519: what is recorded today stays closed to tomorrow's machines.
+#: HPKE base mode (RFC 9180) with the hybrid KEM ML-KEM-768 + X25519: what is recorded today stays closed to tomorrow's
+#: machines.
 HPKE_SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 SUITE_ID = "hpke-mlkem768x25519-sha256-aes256gcm/ed25519"
 _PURPOSE = "service-keys"
@@ -96,7 +97,8 @@ class KeyPair:
 
 
 def _kem_keys(seed: bytes) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
-    # X-Wing key generation: SHAKE256 expands the 32-byte seed to the ML-KEM seed (64 bytes) and the X25519 key (32 bytes).
+    # X-Wing key generation: SHAKE256 expands the 32-byte seed to the ML-KEM seed (64 bytes) and the X25519 key (32
+    # bytes).
     material = hashlib.shake_256(seed).digest(96)
     return MLKEM768PrivateKey.from_seed_bytes(material[:64]), X25519PrivateKey.from_private_bytes(material[64:])
 

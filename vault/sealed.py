@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import inspect
 
-from vault.blob import open_blob, seal_blob
+from vault.blob import DoesNotOpen, open_blob, seal_blob
 from vault.keys import DataKeyValue
 
 __all__ = ["Keeper", "Sealed", "SealedText"]
@@ -56,6 +56,8 @@ class Sealed:
     def _text(self, keeper: Keeper, *, seen: bool) -> str | None:
         if self.blob is None:
             return None
+        if len(self.blob) < _KEY_ID:
+            raise DoesNotOpen
         key = keeper.data_key_of(self.owner_id, UUID(bytes=self.blob[:_KEY_ID]))
         clear = open_blob(key, self.blob[_KEY_ID:], _context(self.place, self.row)).decode()
         keeper.keep_trace(self.owner_id, self.place, seen=seen)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from audit.triggers import TableKind
+from audit.triggers import POSTGRESQL_DROP_FUNCTION, TableKind
 from migrations.triggers import create_triggers, drop_triggers
 
 revision = "0001"
@@ -130,3 +130,5 @@ def downgrade() -> None:
     op.drop_table("audit_event_subject")
     op.drop_table("audit_disclosure")
     op.drop_table("audit_event")
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(POSTGRESQL_DROP_FUNCTION)
