@@ -1,0 +1,68 @@
+"""What the log of a house says, opened for assertions beside every deed that could open it."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audit.canonical_json import JsonValue
+from audit.commitment import opened, unbundle
+from audit.event import LOG_KEY_OWNER, AuditDisclosure, AuditEvent, bundle_context
+from audit.house import House
+from foundation.identifiers import PersonId
+from vault.blob import open_blob
+from vault.keys import DataKey, DataKeyValue
+
+__all__ = ["StoredEvent", "events", "keys_of", "newest"]
+
+
+@dataclass
+class StoredEvent:
+    """An event as it is stored, with what its sealed bundles say."""
+
+    row: AuditEvent
+    said: dict[str, JsonValue] = field(default_factory=dict)
+    persons: dict[PersonId, dict[str, JsonValue]] = field(default_factory=dict)
+    disclosures: list[bytes] = field(default_factory=list)
+
+    @property
+    def shape(self) -> tuple[str, str, str | None]:
+        """Action, outcome and code."""
+        return self.row.action, self.row.outcome, self.row.code
+
+
+def keys_of(house: House) -> dict[UUID, tuple[UUID, DataKeyValue]]:
+    """Every data key there is, opened: its owner and itself, by its id."""
+    columns = DataKey.__table__.columns
+    with Session(house.engine) as session:
+        rows = session.execute(select(*columns)).mappings().all()
+    made = [DataKey(**{column.key: row[column.key] for column in columns}) for row in rows]
+    return {key.key_id: (key.owner_id, key.unwrapped(house.custody)) for key in made}
+
+
+def events(house: House) -> list[StoredEvent]:
+    """Every event, oldest first, opened."""
+    keys = keys_of(house)
+    with Session(house.engine) as session:
+        rows = session.scalars(select(AuditEvent).order_by(AuditEvent.recorded_at, AuditEvent.event_id)).all()
+        bundles = session.scalars(select(AuditDisclosure)).all()
+    found = {row.event_id: StoredEvent(row) for row in rows}
+    for one in bundles:
+        if one.sealed is None or one.key_id not in keys:
+            continue
+        owner, key = keys[one.key_id]
+        event = found[one.event_id]
+        disclosures = unbundle(open_blob(key, one.sealed, bundle_context(one.event_id, one.key_id)))
+        event.disclosures += disclosures
+        values = dict(opened(item) for item in disclosures)
+        if owner == LOG_KEY_OWNER:
+            event.said = values
+        else:
+            event.persons[PersonId.of(str(values.pop("person")))] = values
+    return list(found.values())
+
+
+def newest(house: House) -> StoredEvent:
+    """The last event."""
+    return events(house)[-1]
