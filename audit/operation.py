@@ -304,29 +304,33 @@ class Operation:
         """The row with this primary key, or None."""
         return self._session.get(table, identity)
 
-    def one(self, query: Select[Row]) -> Row | None:
-        """The only row that `query` finds, or None."""
-        return self._session.scalars(query).one_or_none()
+    def get_one(self, table: type[Row], identity: object) -> Row:
+        """The row with this primary key, which is known to be there: a foreign key names it."""
+        return self._session.get_one(table, identity)
 
-    def all(self, query: Select[Row]) -> list[Row]:
-        """Every row that `query` finds."""
-        return list(self._session.scalars(query))
+    def one(self, query: Select[Row], **values: object) -> Row | None:
+        """The only row that `query` finds, or None; `values` fill its parameters."""
+        return self._session.scalars(query, values).one_or_none()
 
-    def rows(self, query: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """The tuples that a query over several tables or columns finds."""
-        return [tuple(row) for row in self._session.execute(query)]
+    def all(self, query: Select[Row], **values: object) -> list[Row]:
+        """Every row that `query` finds; `values` fill its parameters."""
+        return list(self._session.scalars(query, values))
+
+    def rows(self, query: Select[*tuple[Any, ...]], **values: object) -> list[tuple[Any, ...]]:
+        """The tuples that a query over several tables or columns finds; `values` fill its parameters."""
+        return [tuple(row) for row in self._session.execute(query, values)]
 
     def count(self, query: Select[*tuple[Any, ...]]) -> int:
         """How many rows `query` finds: a number, about nobody."""
         return self._session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
-    def lock(self, query: Select[Row], *, shared: bool) -> list[Row]:
+    def lock(self, query: Select[Row], *, shared: bool, **values: object) -> list[Row]:
         """The rows of `query`, which must be in id order, locked until the commit: shared by those who open, alone by who withdraws.
 
         On SQLite the transaction has the whole database already, since `BEGIN IMMEDIATE`.
         """
         locked = query.with_for_update(read=shared).execution_options(populate_existing=True)
-        return list(self._session.scalars(locked))
+        return list(self._session.scalars(locked, values))
 
     def flush(self) -> None:
         """Send what was added and removed so far to the database, so that a query of this deed can see it.

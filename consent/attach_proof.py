@@ -36,7 +36,7 @@ def proof_context(proof: UUID) -> bytes:
 
 
 def attach_proof(actor: Actor, consent: ConsentId, upload: bytes) -> ProofReceipt:
-    """Check the page, write it anew without anything hidden, seal it under the person's key, and keep it with the consent.
+    """Check the page, write it anew without anything hidden, seal it under the person's key, and keep it.
 
     Raises:
         NotAPage: the upload is no PDF, PNG or JPEG that opens, or too large.

@@ -1,13 +1,17 @@
 """Check and rewrite an uploaded page: the program of a child process with little memory and little time.
 
-What came in may be anything. What goes out is a PDF, PNG or JPEG that was really opened and written anew: no script, no attachment, no
-place or camera in a photograph. Reads the upload on standard input; writes one line with the media type and then the rewritten bytes.
-Exit code 0, or 3 for something that is no page.
+What came in may be anything. What goes out is a PDF, PNG or JPEG that was really opened and written anew: no script, no
+attachment, no place or camera in a photograph. Reads the upload on standard input; writes one line with the media type
+and then the rewritten bytes. Exit code 0, or 3 for something that is no page.
 """
 
 import io
 import resource
 import sys
+
+import filetype
+import pikepdf
+from PIL import Image, ImageOps
 
 __all__ = ["main"]
 
@@ -26,7 +30,7 @@ def main() -> int:
     try:
         media_type, rewritten = rewrite(sys.stdin.buffer.read())
     except Exception as error:  # noqa: BLE001 - whatever a hostile file raises, it is no page
-        print(type(error).__name__, file=sys.stderr)
+        sys.stderr.write(f"{type(error).__name__}\n")
         return NO_PAGE
     sys.stdout.buffer.write(media_type.encode() + b"\n" + rewritten)
     return 0
@@ -34,8 +38,6 @@ def main() -> int:
 
 def rewrite(upload: bytes) -> tuple[str, bytes]:
     """The media type and the rewritten bytes of a PDF, PNG or JPEG; raises whatever the file makes the libraries raise."""
-    import filetype
-
     kind = filetype.guess(upload)
     if kind is None:
         raise ValueError("not a known kind of file")
@@ -47,8 +49,6 @@ def rewrite(upload: bytes) -> tuple[str, bytes]:
 
 
 def _rewrite_pdf(upload: bytes) -> bytes:
-    import pikepdf
-
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(upload)) as document:
         if not 1 <= len(document.pages) <= _MOST_PAGES:
@@ -65,8 +65,6 @@ def _rewrite_pdf(upload: bytes) -> bytes:
 
 
 def _rewrite_image(upload: bytes, media_type: str) -> bytes:
-    from PIL import Image, ImageOps
-
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
     out = io.BytesIO()
     with Image.open(io.BytesIO(upload)) as image:

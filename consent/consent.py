@@ -1,7 +1,8 @@
 """A written consent: its terms, which never change once given, and the steps that add up to where it stands.
 
-One record is about one person; one conversation with a family may make several. Its *flows* say which service may give which category to
-which service: A to B does not imply B to A. Signatures, hearing, explanation, proof and withdrawals are steps beside it.
+One record is about one person; one conversation with a family may make several. Its *flows* say which service may give
+which category to which service: A to B does not imply B to A. Signatures, hearing, explanation, proof and withdrawals
+are steps beside it.
 """
 
 from datetime import date, datetime
@@ -85,7 +86,7 @@ class ConsentSignature(Step, Base):
 
 
 class ConsentExplanation(Step, Base):
-    """Who explained what was asked, orally and in writing, in which language and with what help (tolkeloven § 4: never a child)."""
+    """Who explained what was asked, in which language, and with what help (tolkeloven § 4: never a child)."""
 
     __tablename__ = "consent_explanation"
     __table_args__ = (

@@ -1,13 +1,15 @@
 """Read what the rules ask about, and put it together as a case: everything known when somebody wants to share.
 
-Whoever opens something on a consent passes here first, and here the consents of the person are locked in shared mode, in the order of their
-ids. Withdrawing locks the same rows alone and waits, so no opening commits after a withdrawal has.
+Whoever opens something on a consent passes here first, and here the consents of the person are locked in shared mode,
+in the order of their ids. Withdrawing locks the same rows alone and waits, so no opening commits after a withdrawal
+has.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, case, func, select
 
 from audit.operation import Operation
 from confidentiality.decision import Decision
@@ -34,7 +36,30 @@ from people.register import VALID_FOR
 from people.roster import latest_protection
 from people.staff import DECLARATION_VERSION, Declaration, Staff, StaffRole
 
-__all__ = ["Closeness", "Gathered", "gather_case"]
+__all__ = ["NO_CLOSENESS", "Closeness", "Gathered", "gather_case"]
+
+
+# Statements are made once: building one anew costs more than running it.
+_CONSENTS = select(Consent).where(Consent.person_id == bindparam("person")).order_by(Consent.consent_id)
+_DECLARED = select(Declaration.staff_id).where(
+    Declaration.service_id == bindparam("service"), Declaration.version == DECLARATION_VERSION
+)
+_WHO_ASKS = (
+    select(Person.person_id, Staff.staff_id.in_(_DECLARED))
+    .select_from(Staff)
+    .outerjoin(Person, Person.identity_hash == Staff.identity_hash)
+    .where(Staff.staff_id == bindparam("staff"))
+)
+_WHO_RECEIVES = (
+    select(func.count(), func.count(case((StaffRole.staff_id.in_(_DECLARED), 1))))
+    .select_from(StaffRole)
+    .where(StaffRole.service_id == bindparam("service"), StaffRole.valid_from <= bindparam("today"))
+    .where(StaffRole.valid_to.is_(None) | (StaffRole.valid_to >= bindparam("today")))
+)
+_BOTH: BindParameter[list[PersonId]] = bindparam("both", expanding=True)
+_BONDS_BETWEEN = select(Guardianship.child_id, Guardianship.guardian_id).where(
+    Guardianship.child_id.in_(_BOTH) | Guardianship.guardian_id.in_(_BOTH)
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +70,10 @@ class Closeness:
     confirmed: bool = False
 
 
+#: What somebody says who is nothing to the person.
+NO_CLOSENESS = Closeness()
+
+
 @dataclass(frozen=True)
 class Gathered:
     """A case, what the rules say to it, and on which consent each category may go."""
@@ -52,7 +81,10 @@ class Gathered:
     case: Case
     decision: Decision
     family: Family
+    #: The consent on which each category may go, where one is good.
     consents: Mapping[str, ConsentId]
+    #: The last day on which each of these consents counts.
+    ends: Mapping[ConsentId, date]
 
 
 def gather_case(
@@ -63,13 +95,13 @@ def gather_case(
     recipient: ServiceId,
     purpose: str,
     categories: Collection[str],
-    closeness: Closeness | None = None,
+    closeness: Closeness = NO_CLOSENESS,
     conditions: Mapping[str, bool] | None = None,
 ) -> Gathered:
     """Everything the rules ask about sharing `categories` about `person`, and their decision.
 
-    The one who acts stands on one side: the sender's when sending, the recipient's when opening; `membership` asks whether they
-    work there. Raises `Invalid` when one of the services does not exist.
+    The one who acts stands on one side: the sender's when sending, the recipient's when opening; `membership` asks
+    whether they work there. Raises `Invalid` when one of the services does not exist.
     """
     jurisdiction, today = jurisdiction_of(op), op.date(op.house.installed.jurisdiction)
     records = _locked(op, person)
@@ -81,7 +113,7 @@ def gather_case(
     terms, ids = [], []
     for record in records:
         standing = standing_of(op, record, family, parties)
-        of_record = terms_of(record, standing, family, parties, jurisdiction)
+        of_record = terms_of(record, standing, parties, jurisdiction)
         terms += of_record
         ids += [record.consent.consent_id] * len(of_record)
     address, lookup = _protection(op, person)
@@ -90,14 +122,14 @@ def gather_case(
         at=today,
         sender=parties[sender],
         recipient=parties[recipient],
-        actor=_actor(op, person, {sender, recipient}, closeness or Closeness()),
+        actor=_actor(op, person, {sender, recipient}, closeness),
         purpose=purpose,
         subjects=(_subject(op, family, address, _relevant(records, sender, recipient, purpose)),),
         asked=tuple((SUBJECT, category) for category in sorted(categories)),
         recipient_declaration=_all_have_declared(op, recipient),
         consents=tuple(terms),
         policy=SAFE,
-        conditions=_stated(op, recipient, closeness or Closeness(), conditions or {}),
+        conditions=_stated(op, recipient, closeness, conditions or {}),
         lookup=lookup,
     )
     by_terms = {id(one): consent for one, consent in zip(terms, ids, strict=True)}
@@ -107,11 +139,12 @@ def gather_case(
         decide_case(case),
         family,
         {category: by_terms[id(found)] for category, found in carrying.items() if found is not None},
+        {record.consent.consent_id: record.consent.valid_to for record in records},
     )
 
 
 def _locked(op: Operation, person: PersonId) -> list[OnRecord]:
-    consents = op.lock(select(Consent).where(Consent.person_id == person).order_by(Consent.consent_id), shared=True)
+    consents = op.lock(_CONSENTS, shared=True, person=person)
     return consents_on_record(op, consents)
 
 
@@ -155,39 +188,23 @@ def _protection(op: Operation, person: PersonId) -> tuple[Address, Lookup]:
 
 def _actor(op: Operation, person: PersonId, sides: set[ServiceId], closeness: Closeness) -> ActorInCase:
     actor = op.actor
-    if actor.staff is None:
+    found = op.rows(_WHO_ASKS, staff=actor.staff, service=actor.service)
+    if not found:
         return ActorInCase()
-    staff = op.get(Staff, actor.staff)
-    declared = op.count(
-        select(Declaration.declaration_id).where(
-            Declaration.staff_id == actor.staff,
-            Declaration.service_id == actor.service,
-            Declaration.version == DECLARATION_VERSION,
-        )
-    )
+    ((me, declared),) = found
     return ActorInCase(
         sign_in=actor.strength.code,  # type: ignore[arg-type]  # the codes of a strength are these three words
-        declaration=declared > 0,
+        declaration=declared,
         member=actor.service in sides,
-        relation=_kinship(op, staff, person) or closeness.relation,
+        relation=(_kinship(op, me, person) if me is not None else None) or closeness.relation,
     )
 
 
-def _kinship(op: Operation, staff: Staff | None, person: PersonId) -> str | None:
-    """What a member of staff is to a person, as far as the installation can tell by itself; None where it sees nothing."""
-    if staff is None or staff.identity_hash is None:
-        return None
-    own = op.rows(select(Person.person_id).where(Person.identity_hash == staff.identity_hash))
-    if not own:
-        return None
-    (me,) = own[0]
+def _kinship(op: Operation, me: PersonId, person: PersonId) -> str | None:
+    """What a member of staff, who is a person here too, is to another, as far as guardianships tell; else None."""
     if me == person:
         return "self"
-    bonds = op.rows(
-        select(Guardianship.child_id, Guardianship.guardian_id).where(
-            Guardianship.child_id.in_([me, person]) | Guardianship.guardian_id.in_([me, person])
-        )
-    )
+    bonds = op.rows(_BONDS_BETWEEN, both=[me, person])
     if (person, me) in bonds:
         return "parent"
     if (me, person) in bonds:
@@ -199,16 +216,8 @@ def _kinship(op: Operation, staff: Staff | None, person: PersonId) -> str | None
 
 def _all_have_declared(op: Operation, service: ServiceId) -> bool:
     """Whether everybody who works in `service` today has signed the declaration."""
-    today = op.date(op.house.installed.jurisdiction)
-    working = (
-        select(StaffRole.staff_id)
-        .where(StaffRole.service_id == service, StaffRole.valid_from <= today)
-        .where(StaffRole.valid_to.is_(None) | (StaffRole.valid_to >= today))
-    )
-    signed = select(Declaration.staff_id).where(
-        Declaration.service_id == service, Declaration.version == DECLARATION_VERSION
-    )
-    return op.count(working) > 0 and op.count(working.where(StaffRole.staff_id.not_in(signed))) == 0
+    ((working, declared),) = op.rows(_WHO_RECEIVES, service=service, today=op.date(op.house.installed.jurisdiction))
+    return bool(working) and working == declared
 
 
 def _stated(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
 from audit.operation import Operation
 from confidentiality.policy import SAFE, Policy
@@ -44,6 +44,42 @@ __all__ = [
 #: What the rules call the kinds of guardianship on record.
 _HOLDERS = {"joint": "holder", "sole": "holder", "appointed": "appointed_guardian"}
 
+# Statements are made once: building one anew costs more than running it, and opening a referral runs a dozen.
+_ENTRY = (
+    select(RosterEntry)
+    .where(RosterEntry.person_id == bindparam("person"))
+    .order_by(RosterEntry.added_at, RosterEntry.entry_id)
+    .limit(1)
+)
+_BONDS = (
+    select(Guardianship)
+    .where(Guardianship.child_id == bindparam("person"))
+    .order_by(Guardianship.recorded_at, Guardianship.guardianship_id)
+)
+_SERVICES = (
+    select(Service, Organisation.number)
+    .join(Organisation, Organisation.organisation_id == Service.organisation_id)
+    .where(Service.service_id.in_(bindparam("services", expanding=True)))
+)
+_IDS: BindParameter[list[ConsentId]] = bindparam("ids", expanding=True)
+_FLOWS = select(ConsentFlow).where(ConsentFlow.consent_id.in_(_IDS)).order_by(ConsentFlow.flow_id)
+_SIGNATURES = (
+    select(ConsentSignature)
+    .where(ConsentSignature.consent_id.in_(_IDS))
+    .order_by(ConsentSignature.recorded_at, ConsentSignature.signature_id)
+)
+_WITHDRAWALS = (
+    select(ConsentWithdrawal)
+    .where(ConsentWithdrawal.consent_id.in_(_IDS))
+    .order_by(ConsentWithdrawal.withdrawn_at, ConsentWithdrawal.withdrawal_id)
+)
+_TOLD_AND_HEARD = (
+    select(Consent.consent_id, ConsentExplanation, ConsentHearing)
+    .outerjoin(ConsentExplanation, ConsentExplanation.consent_id == Consent.consent_id)
+    .outerjoin(ConsentHearing, ConsentHearing.consent_id == Consent.consent_id)
+    .where(Consent.consent_id.in_(_IDS))
+)
+
 #: The ref of whoever a case is about.
 SUBJECT = "subject"
 
@@ -74,7 +110,6 @@ class OnRecord:
     withdrawals: tuple[ConsentWithdrawal, ...]
     explanation: ConsentExplanation | None
     hearing: ConsentHearing | None
-    superseded: bool
 
     @property
     def told_and_heard(self) -> tuple[ConsentExplanation | ConsentHearing, ...]:
@@ -104,19 +139,10 @@ def age_on(birth_date: date, day: date) -> int:
 
 def family_of(op: Operation, person: PersonId, on: date) -> Family:
     """The age and the guardians of `person`, consulted wherever they are on record; nobody is shown."""
-    entry = op.one(
-        select(RosterEntry)
-        .where(RosterEntry.person_id == person)
-        .order_by(RosterEntry.added_at, RosterEntry.entry_id)
-        .limit(1)
-    )
+    entry = op.one(_ENTRY, person=person)
     written = entry.birth_date.consult(op) if entry else None
     born = date.fromisoformat(written) if written else None
-    bonds = op.all(
-        select(Guardianship)
-        .where(Guardianship.child_id == person)
-        .order_by(Guardianship.recorded_at, Guardianship.guardianship_id)
-    )
+    bonds = op.all(_BONDS, person=person)
     current = [bond for bond in bonds if bond.ended_on is None or bond.ended_on > on]
     refs = {person: SUBJECT} | {bond.guardian_id: f"guardian_{n}" for n, bond in enumerate(current, start=1)}
     guardians = tuple(
@@ -128,11 +154,7 @@ def family_of(op: Operation, person: PersonId, on: date) -> Family:
 
 def parties_of(op: Operation, services: Collection[ServiceId]) -> dict[ServiceId, Party]:
     """Each service as the rules want to see it."""
-    found = op.rows(
-        select(Service, Organisation.number)
-        .join(Organisation, Organisation.organisation_id == Service.organisation_id)
-        .where(Service.service_id.in_(services))
-    )
+    found = op.rows(_SERVICES, services=list(services))
     return {
         service.service_id: Party(
             kind=service.kind,
@@ -153,35 +175,17 @@ def consents_on_record(op: Operation, consents: Sequence[Consent]) -> list[OnRec
     ids = [consent.consent_id for consent in consents]
     if not ids:
         return []
-    flows = _by_consent(
-        op.all(select(ConsentFlow).where(ConsentFlow.consent_id.in_(ids)).order_by(ConsentFlow.flow_id))
-    )
-    signatures = _by_consent(
-        op.all(
-            select(ConsentSignature)
-            .where(ConsentSignature.consent_id.in_(ids))
-            .order_by(ConsentSignature.recorded_at, ConsentSignature.signature_id)
-        )
-    )
-    withdrawals = _by_consent(
-        op.all(
-            select(ConsentWithdrawal)
-            .where(ConsentWithdrawal.consent_id.in_(ids))
-            .order_by(ConsentWithdrawal.withdrawn_at, ConsentWithdrawal.withdrawal_id)
-        )
-    )
-    explanations = _by_consent(op.all(select(ConsentExplanation).where(ConsentExplanation.consent_id.in_(ids))))
-    hearings = _by_consent(op.all(select(ConsentHearing).where(ConsentHearing.consent_id.in_(ids))))
-    later = {earlier for (earlier,) in op.rows(select(Consent.supersedes).where(Consent.supersedes.in_(ids)))}
+    flows = _by_consent(op.all(_FLOWS, ids=ids))
+    signatures = _by_consent(op.all(_SIGNATURES, ids=ids))
+    withdrawals = _by_consent(op.all(_WITHDRAWALS, ids=ids))
+    told_and_heard = {consent: (told, heard) for consent, told, heard in op.rows(_TOLD_AND_HEARD, ids=ids)}
     return [
         OnRecord(
             consent,
             tuple(flows[consent.consent_id]),
             tuple(signatures[consent.consent_id]),
             tuple(withdrawals[consent.consent_id]),
-            next(iter(explanations[consent.consent_id]), None),
-            next(iter(hearings[consent.consent_id]), None),
-            consent.consent_id in later,
+            *told_and_heard[consent.consent_id],
         )
         for consent in consents
     ]
@@ -242,21 +246,25 @@ def _ref(family: Family, person: PersonId) -> str:
 
 
 def _steps_of(record: OnRecord, family: Family) -> list[Step]:
-    steps = [Step("asked")]
-    for signature in record.signatures:
-        steps.append(Step("signed" if signature.answer == "given" else "refused", by=_ref(family, signature.person_id)))
-    for taken in record.withdrawals:
-        steps.append(
+    steps = [
+        Step("asked"),
+        *(
+            Step("signed" if signature.answer == "given" else "refused", by=_ref(family, signature.person_id))
+            for signature in record.signatures
+        ),
+        *(
             Step(
                 "withdrawn",
                 by=_ref(family, taken.person_id),
                 categories=frozenset({taken.category} if taken.category else ()),
                 recipients=frozenset({str(taken.to_service)} if taken.to_service else ()),
             )
-        )
+            for taken in record.withdrawals
+        ),
+    ]
     if record.consent.suspended_by:
         steps.append(Step("suspended", event=record.consent.suspended_by))
-    if record.superseded:
+    if record.consent.state == "superseded":
         steps.append(Step("superseded"))
     if record.consent.state == "invalidated":
         steps.append(Step("invalidated"))
@@ -264,7 +272,7 @@ def _steps_of(record: OnRecord, family: Family) -> list[Step]:
 
 
 def terms_of(
-    record: OnRecord, standing: Status, family: Family, parties: Mapping[ServiceId, Party], jurisdiction: Jurisdiction
+    record: OnRecord, standing: Status, parties: Mapping[ServiceId, Party], jurisdiction: Jurisdiction
 ) -> list[ConsentTerms]:
     """The terms of a consent, one for each pair of giving and receiving service that it names."""
     consent, pairs = record.consent, defaultdict(list)

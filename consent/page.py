@@ -51,7 +51,7 @@ def check_page(upload: bytes, field: str = "page") -> Page:
     if not _TWO_AT_A_TIME.acquire(timeout=_SECONDS):
         raise TooManyUploads
     try:
-        child = subprocess.run(  # noqa: S603 - our own module, by our own interpreter, and nothing of the upload in the command
+        child = subprocess.run(
             [sys.executable, "-m", "consent.check_page"],
             input=upload,
             capture_output=True,

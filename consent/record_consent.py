@@ -77,7 +77,10 @@ class Heard:
 
 @dataclass(frozen=True)
 class RecordConsent:
-    """A written consent about one person, as it was signed. Without `valid_to`: to the coming 31 July, as the form says."""
+    """A written consent about one person, as it was signed.
+
+    Without `valid_to`: to the coming 31 July, as the form says.
+    """
 
     person: PersonId
     purpose: str
@@ -106,7 +109,8 @@ class ConsentReceipt:
 def record_consent(actor: Actor, asked: RecordConsent) -> ConsentReceipt:
     """Record a consent about a person on the roster of the actor's service.
 
-    It counts when everybody has signed who must (barnelova §§ 30-33, opplæringslova § 24-5), and says which signatures are missing.
+    It counts when everybody has signed who must (barnelova §§ 30-33, opplæringslova § 24-5), and says which signatures
+    are missing.
 
     Raises:
         NotFound: the service does not have the person, or one of the signers, or the consent that this one replaces.
@@ -246,7 +250,6 @@ def _steps(op: Operation, consent: Consent, asked: RecordConsent) -> OnRecord:
         (),
         _explanation(op, consent, asked.explained),
         _hearing(op, consent, asked.heard),
-        False,
     )
 
 

@@ -11,9 +11,7 @@ def usual_end(first_day: date, at_least_days: int = 60) -> date:
     if this_year - first_day >= timedelta(days=at_least_days):
         return this_year
     return (
-        date(first_day.year + 1, 7, 31)
-        if latest_end(first_day) >= date(first_day.year + 1, 7, 31)
-        else latest_end(first_day)
+        min(date(first_day.year + 1, 7, 31), latest_end(first_day))
     )
 
 

@@ -20,8 +20,8 @@ __all__ = ["AlreadyEnded", "StopWhatHungOnIt", "WithdrawConsent", "WithdrawalRec
 _SCOPES = frozenset({"whole", "category", "recipient"})
 _CHANNELS = frozenset({"oral", "written", "digital"})
 
-#: What the floor above does about what was sent on the yeses that are gone: stop it, and take the recipients' keys away.
-#: Gives back how many referrals were stopped.
+#: What the floor above does about what was sent on the yeses that are gone: stop it, and take the recipients' keys
+#: away. Gives back how many referrals were stopped.
 StopWhatHungOnIt = Callable[[Operation, ConsentId, Collection[ConsentFlow]], int]
 
 
@@ -58,8 +58,9 @@ class WithdrawalReceipt:
 def withdraw_consent(actor: Actor, asked: WithdrawConsent, *, stop: StopWhatHungOnIt) -> WithdrawalReceipt:
     """Record that somebody who had to sign has taken a consent back, and close everything that hung on it.
 
-    Any service that the consent names records it, as the family said it: orally, in writing or on the family page. It cannot be refused
-    for its form. The consent's row is locked alone, so whoever is opening something on it is waited for, and nobody opens afterwards.
+    Any service that the consent names records it, as the family said it: orally, in writing or on the family page. It
+    cannot be refused for its form. The consent's row is locked alone, so whoever is opening something on it is waited
+    for, and nobody opens afterwards.
 
     Raises:
         NotFound: there is no such consent that the actor's service may know of.

@@ -8,7 +8,7 @@ persons it shows.
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Self
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 __all__ = [
     "ConsentId",
@@ -32,6 +32,14 @@ class Identifier(UUID):
     def new(cls) -> Self:
         """A fresh random id (UUIDv4)."""
         return cls(bytes=secrets.token_bytes(16), version=4)
+
+    @classmethod
+    def from_int(cls, value: int) -> Self:
+        """The id whose 128 bits are `value`, without the checks of the general constructor: for what the database gives."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "int", value)
+        object.__setattr__(made, "is_safe", SafeUUID.unknown)
+        return made
 
     @classmethod
     def of(cls, value: UUID | str) -> Self:

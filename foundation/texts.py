@@ -107,7 +107,7 @@ class Texts:
         return self._words[code]
 
     def chosen(self, *wishes: str | None, accepted: str = "") -> Words:
-        """The first wish that can be met, then the best of an `Accept-Language` header (RFC 9110 section 12.5.4), then bokmål."""
+        """The first wish that can be met, then the best of an `Accept-Language` header, then bokmål."""
         for wish in wishes:
             if wish in self._words:
                 return self._words[wish]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from audit.operation import Operation
 from foundation.errors import FieldProblem, Invalid
@@ -23,6 +23,14 @@ from people.person import (
 from people.register import RegisterAnswer, SeenByHand
 
 __all__ = ["Member", "latest_protection", "put_on_roster", "record_guardianship", "record_protection"]
+
+
+_LATEST_CHECK = (
+    select(ProtectionCheck)
+    .where(ProtectionCheck.person_id == bindparam("person"))
+    .order_by(ProtectionCheck.checked_at.desc(), ProtectionCheck.check_id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -98,12 +106,7 @@ def record_protection(op: Operation, person: PersonId, answer: RegisterAnswer) -
 
 def latest_protection(op: Operation, person: PersonId) -> ProtectionCheck | None:
     """The newest answer of a register about `person`, however old it is."""
-    return op.one(
-        select(ProtectionCheck)
-        .where(ProtectionCheck.person_id == person)
-        .order_by(ProtectionCheck.checked_at.desc(), ProtectionCheck.check_id)
-        .limit(1)
-    )
+    return op.one(_LATEST_CHECK, person=person)
 
 
 def record_guardianship(
@@ -117,9 +120,7 @@ def record_guardianship(
     service: ServiceId,
 ) -> None:
     """Record that `guardian` has parental responsibility for `child`; what is recorded already is brought up to date."""
-    found = op.one(
-        select(Guardianship).where(Guardianship.child_id == child, Guardianship.guardian_id == guardian)
-    )
+    found = op.one(select(Guardianship).where(Guardianship.child_id == child, Guardianship.guardian_id == guardian))
     if found is None:
         found = Guardianship(guardianship_id=uuid4(), child_id=child, guardian_id=guardian)
     found.kind, found.is_resident, found.evidence = kind, is_resident, evidence

@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-
 from audit.actions import Action
 from audit.actor import Actor
 from audit.operation import Operation, operation
-from consent.consent import Consent
-from consent.gather_facts import Closeness, Gathered, gather_case
+from consent.gather_facts import NO_CLOSENESS, Closeness, Gathered, gather_case
 from consent.on_record import SUBJECT
 from foundation.errors import FieldProblem, Invalid
-from foundation.identifiers import ConsentId, PersonId, ServiceId
+from foundation.identifiers import PersonId, ServiceId
 from people.organisation import Service
 from people.person import RosterEntry, entry_of
 from referral.kinds import ReferralKind, kind_of
@@ -31,7 +28,7 @@ class DraftReferral:
     to_service: ServiceId
     kind: str = "homework_support"
     categories: tuple[str, ...] = ()
-    closeness: Closeness = Closeness()
+    closeness: Closeness = NO_CLOSENESS
 
 
 def draft_referral(actor: Actor, asked: DraftReferral) -> DraftView:
@@ -61,7 +58,7 @@ def draft_referral(actor: Actor, asked: DraftReferral) -> DraftView:
         op.draft.decision = gathered.decision.compact()
         op.draft.rule_book = gathered.decision.rule_book
         op.draft.categories.update(result.category for result in gathered.decision.results)
-        answers = answers_of(op, gathered, kind)
+        answers = answers_of(gathered, kind)
         return op.view(
             DraftView(
                 person=asked.pupil,
@@ -79,9 +76,8 @@ def draft_referral(actor: Actor, asked: DraftReferral) -> DraftView:
         )
 
 
-def answers_of(op: Operation, gathered: Gathered, kind: ReferralKind) -> tuple[CategoryAnswer, ...]:
+def answers_of(gathered: Gathered, kind: ReferralKind) -> tuple[CategoryAnswer, ...]:
     """The result for each category, in the order in which the kind asks for them."""
-    ends = _ends(op, gathered)
     order = list(kind.fields)
     return tuple(
         CategoryAnswer(
@@ -93,7 +89,7 @@ def answers_of(op: Operation, gathered: Gathered, kind: ReferralKind) -> tuple[C
             offers=result.offers,
             basis=result.basis,
             consent=gathered.consents.get(result.category),
-            valid_to=ends.get(gathered.consents.get(result.category)),
+            valid_to=_end(gathered, result.category),
             fields=tuple(
                 name
                 for name in kind.fields.get(result.category, ())
@@ -107,9 +103,10 @@ def answers_of(op: Operation, gathered: Gathered, kind: ReferralKind) -> tuple[C
     )
 
 
-def _ends(op: Operation, gathered: Gathered) -> dict[ConsentId | None, date]:
-    ids = set(gathered.consents.values())
-    return dict(op.rows(select(Consent.consent_id, Consent.valid_to).where(Consent.consent_id.in_(ids)))) if ids else {}
+def _end(gathered: Gathered, category: str) -> date | None:
+    """The last day on which a category may go on its consent."""
+    consent = gathered.consents.get(category)
+    return gathered.ends[consent] if consent else None
 
 
 def _known(op: Operation, entry: RosterEntry, answers: tuple[CategoryAnswer, ...]) -> dict[str, str]:

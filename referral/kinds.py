@@ -1,4 +1,7 @@
-"""The kinds of referral as data: for which purpose, from and to what kinds of service, and which fields they hold. Pure."""
+"""The kinds of referral as data: for which purpose, from and to what kinds of service, and which fields they hold.
+
+Pure.
+"""
 
 from dataclasses import dataclass
 

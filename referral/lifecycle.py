@@ -1,7 +1,10 @@
-"""The life of a referral as one table: from where, to where, who may, what is asked again, and who is told how much. Pure.
+"""The life of a referral as one table: from where, to where, who may, what is asked again, and who is told how much.
 
-Consent is asked about again when something is disclosed, never when something is stopped. The diagram in docs/lifecycle.md is drawn from
-this table, and a test walks every step that is drawn and is refused every one that is not.
+Pure.
+
+Consent is asked about again when something is disclosed, never when something is stopped. The diagram in
+docs/lifecycle.md is drawn from this table, and a test walks every step that is drawn and is refused every one that is
+not.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from audit.operation import Operation
 from consent.consent import ConsentFlow
@@ -15,6 +15,9 @@ from referral.referral import Referral, ReferralPart, ReferralStep
 from vault.container import PartWrap
 
 __all__ = ["VersionPassed", "own_referral", "side_of", "stop_what_hung_on", "take_step"]
+
+
+_ONE = select(Referral).where(Referral.referral_id == bindparam("referral"))
 
 
 class VersionPassed(Conflict):
@@ -32,8 +35,7 @@ def own_referral(op: Operation, referral: ReferralId, *, to_change: bool = False
         NotFound: there is no such referral, or it is between other services: nobody can tell which.
     """
     op.note(asked_for=str(referral))
-    query = select(Referral).where(Referral.referral_id == referral)
-    found = op.lock(query, shared=False) if to_change else op.all(query)
+    found = op.lock(_ONE, shared=False, referral=referral) if to_change else op.all(_ONE, referral=referral)
     if not found or op.service not in (found[0].from_service, found[0].to_service):
         raise NotFound
     row = found[0]
@@ -101,7 +103,7 @@ def _wraps(
 
 
 def stop_what_hung_on(op: Operation, consent: ConsentId, gone: Collection[ConsentFlow]) -> int:
-    """Close everything that was sent on the yeses that are gone, and stop what nothing is left of; how many were stopped.
+    """Close all that was sent on the yeses that are gone, stop what nothing is left of; how many were stopped.
 
     This is what `withdraw_consent` asks its caller for: consent knows nothing of referrals.
     """

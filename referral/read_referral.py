@@ -1,18 +1,18 @@
 """Open a referral and read it; the rules are asked again each time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased
 
 from audit.actions import Action
 from audit.actor import Actor
 from audit.operation import Operation, operation
 from consent.gather_facts import Gathered, gather_case
-from consent.on_record import SUBJECT
-from consent.views import service_names
 from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import ReferralId
+from people.organisation import Service
 from people.staff import Staff
 from referral.draft_referral import answers_of
 from referral.flow_back import may_flow_back
@@ -28,6 +28,28 @@ from vault.keys import ServiceKey
 __all__ = ["read_referral"]
 
 _OPEN = frozenset({"permit", "require"})
+_Held = tuple[SealedPart, ReferralPart, PartWrap | None]
+_Signer, _Own = aliased(ServiceKey), aliased(ServiceKey)
+_PARTS = (
+    select(SealedPart, ReferralPart, PartWrap)
+    .join(ReferralPart, ReferralPart.part_id == SealedPart.part_id)
+    .outerjoin(PartWrap, (PartWrap.part_id == SealedPart.part_id) & (PartWrap.service_id == bindparam("service")))
+    .where(SealedPart.set_id == bindparam("referral"))
+    .order_by(SealedPart.category, SealedPart.part_id)
+)
+_KEYS = (
+    select(Manifest, _Signer, ServiceWrap, _Own)
+    .join(_Signer, _Signer.key_id == Manifest.signed_by)
+    .join(ServiceWrap, ServiceWrap.set_id == Manifest.set_id)
+    .join(_Own, _Own.key_id == ServiceWrap.key_id)
+    .where(Manifest.set_id == bindparam("referral"), ServiceWrap.service_id == bindparam("service"))
+)
+_STEPS = (
+    select(ReferralStep, Staff.name)
+    .outerjoin(Staff, Staff.staff_id == ReferralStep.staff_id)
+    .where(ReferralStep.referral_id == bindparam("referral"))
+    .order_by(ReferralStep.number)
+)
 _MAY_STEP = {
     Step.ACCEPT: Action.ACCEPT_REFERRAL,
     Step.DECLINE: Action.DECLINE_REFERRAL,
@@ -39,9 +61,8 @@ def read_referral(actor: Actor, referral: ReferralId, categories: Collection[str
     """What a referral says, to one of its two services; the receiver's first reading is the step *opened*.
 
     Args:
-        actor: who reads, for which service.
-        referral: which one.
-        categories: what is asked for; left out, everything the service still has a right to. Asking for more than the rules allow is
+        actor: who reads, for which service. referral: which one. categories: what is asked for; left out, everything
+        the service still has a right to. Asking for more than the rules allow is
             refused, and the refusal stands in the log.
 
     Raises:
@@ -53,29 +74,23 @@ def read_referral(actor: Actor, referral: ReferralId, categories: Collection[str
         side, kind = side_of(op, row), kind_of(row.kind)
         if set(categories) - kind.fields.keys():
             raise Invalid(fields=[FieldProblem("categories", "unknown_category")])
-        held = _held(op, row)
-        wanted = tuple(categories) or tuple(part.category for part, _, _ in held)
+        all_parts = _parts(op, row)
+        wanted = tuple(categories) or tuple(part.category for part, _, wrap in all_parts if wrap is not None)
         gathered = _ask(op, row, side, wanted) if wanted else None
         if gathered is not None:
             op.decided(gathered.decision, recipient=op.service, partly=not categories)
-        answers = answers_of(op, gathered, kind) if gathered else ()
+        answers = answers_of(gathered, kind) if gathered else ()
         opened = {answer.category for answer in answers if answer.result in _OPEN}
-        parts = _open(op, row, [one for one in held if one[0].category in opened])
+        parts = _open(op, row, all_parts, opened)
         if parts and side is Party.RECEIVER:
             _opened_for_the_first_time(op, row)
         closed = tuple(answer for answer in answers if answer.result not in _OPEN)
         return op.view(_view(op, row, side, parts, closed))
 
 
-def _held(op: Operation, row: Referral) -> list[tuple[SealedPart, ReferralPart, PartWrap]]:
-    """The parts to which the actor's service has a right now."""
-    return op.rows(  # type: ignore[return-value]  # three mapped classes, in this order
-        select(SealedPart, ReferralPart, PartWrap)
-        .join(ReferralPart, ReferralPart.part_id == SealedPart.part_id)
-        .join(PartWrap, PartWrap.part_id == SealedPart.part_id)
-        .where(ReferralPart.referral_id == row.referral_id, PartWrap.service_id == op.service)
-        .order_by(SealedPart.category, SealedPart.part_id)
-    )
+def _parts(op: Operation, row: Referral) -> list[_Held]:
+    """Every part, on what it stands, and the right that the actor's service has to it now."""
+    return op.rows(_PARTS, referral=row.referral_id, service=op.service)
 
 
 def _ask(op: Operation, row: Referral, side: Party, categories: Collection[str]) -> Gathered:
@@ -88,23 +103,24 @@ def _ask(op: Operation, row: Referral, side: Party, categories: Collection[str])
         recipient=row.from_service if own else row.to_service,
         purpose=row.purpose,
         categories=categories,
-        # A service reads again what it wrote itself, for the same purpose; the event is the logged reason (forvaltningsloven § 13 b).
+        # A service reads again what it wrote itself, for the same purpose; the event is the logged reason
+        # (forvaltningsloven § 13 b).
         conditions={"needed_for_task": True, "reason_logged": True} if own else None,
     )
 
 
-def _open(op: Operation, row: Referral, held: list[tuple[SealedPart, ReferralPart, PartWrap]]) -> tuple[PartView, ...]:
+def _open(op: Operation, row: Referral, parts: Sequence[_Held], opened: Collection[str]) -> tuple[PartView, ...]:
+    """The parts in the categories `opened`, once the sending service's signature over all of them has been checked."""
+    held = [(part, standing, wrap) for part, standing, wrap in parts if wrap is not None and part.category in opened]
     if not held:
         return ()
-    manifest, sealed = op.get(Manifest, row.referral_id), _parts(op, row)
-    signer = op.get(ServiceKey, manifest.signed_by) if manifest else None
-    wrap = op.one(
-        select(ServiceWrap).where(ServiceWrap.set_id == row.referral_id, ServiceWrap.service_id == op.service)
-    )
-    own_key = op.get(ServiceKey, wrap.key_id) if wrap else None
-    if manifest is None or signer is None or wrap is None or own_key is None or signer.service_id != row.from_service:
+    keys = op.rows(_KEYS, referral=row.referral_id, service=op.service)
+    if not keys:
         raise DoesNotOpen
-    verify_manifest(manifest, signer, sealed)
+    ((manifest, signer, wrap, own_key),) = keys
+    if signer.service_id != row.from_service:
+        raise DoesNotOpen
+    verify_manifest(manifest, signer, [part for part, _, _ in parts])
     clear = open_parts(
         wrap,
         [(part, part_wrap) for part, _, part_wrap in held],
@@ -119,12 +135,11 @@ def _open(op: Operation, row: Referral, held: list[tuple[SealedPart, ReferralPar
     )
 
 
-def _parts(op: Operation, row: Referral) -> list[SealedPart]:
-    return op.all(select(SealedPart).where(SealedPart.set_id == row.referral_id))
-
-
 def _opened_for_the_first_time(op: Operation, row: Referral) -> None:
-    """Take the step *opened*, once. The consents are locked already, so the referral comes after them, as everywhere."""
+    """Take the step *opened*, once.
+
+    The consents are locked already, so the referral comes after them, as everywhere.
+    """
     locked = op.lock(select(Referral).where(Referral.referral_id == row.referral_id), shared=False)[0]
     if State(locked.state) is State.SENT:
         take_step(op, locked, Step.OPEN, Party.RECEIVER)
@@ -134,7 +149,7 @@ def _opened_for_the_first_time(op: Operation, row: Referral) -> None:
 def _view(
     op: Operation, row: Referral, side: Party, parts: tuple[PartView, ...], closed: tuple[CategoryAnswer, ...]
 ) -> ReferralView:
-    names = service_names(op, [row.from_service, row.to_service])
+    names = {service: op.get_one(Service, service).name for service in (row.from_service, row.to_service)}
     op.keep_trace(row.person_id, "referral", seen=True)
     tell_all = side is Party.RECEIVER or may_flow_back(op, row)
     state = row.state if tell_all else seen_by_sender(State(row.state), may_flow_back=False)
@@ -167,13 +182,8 @@ def _view(
 
 
 def _steps(op: Operation, row: Referral, *, tell_all: bool) -> tuple[StepView, ...]:
-    """The steps that the reader's side is told; without a consented way back the sender is not told how it was answered."""
-    found = op.rows(
-        select(ReferralStep, Staff.name)
-        .outerjoin(Staff, Staff.staff_id == ReferralStep.staff_id)
-        .where(ReferralStep.referral_id == row.referral_id)
-        .order_by(ReferralStep.number)
-    )
+    """The steps that the reader's side is told; without a consented way back, the sender not how it was answered."""
+    found = op.rows(_STEPS, referral=row.referral_id)
     told = {Step.SEND.value, Step.OPEN.value, Step.RECALL.value, Step.STOP.value}
     return tuple(
         StepView(step.step, step.taken_at, name if step.service_id == op.service else None, step.reason)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from audit.actions import Action
 from audit.actor import Actor
 from audit.operation import Operation, operation
-from consent.gather_facts import Closeness, Gathered, gather_case
+from consent.gather_facts import NO_CLOSENESS, Closeness, Gathered, gather_case
 from consent.on_record import SUBJECT
 from foundation.errors import FieldProblem, Invalid, Refused
 from foundation.identifiers import PersonId, ReferralId, ServiceId
@@ -42,13 +42,14 @@ class ReferPupil:
     to_service: ServiceId
     content: Content
     kind: str = "homework_support"
-    closeness: Closeness = Closeness()
+    closeness: Closeness = NO_CLOSENESS
 
 
 def refer_pupil(actor: Actor, asked: ReferPupil) -> ReferralReceipt:
     """Send a referral about a pupil on the sending service's roster.
 
-    Nothing is dropped by itself: when one filled category is closed, nothing is sent, and the answer has the result for each.
+    Nothing is dropped by itself: when one filled category is closed, nothing is sent, and the answer has the result for
+    each.
 
     Raises:
         NotFound: the actor's service does not have this person.
@@ -132,7 +133,7 @@ def _referral(op: Operation, asked: ReferPupil, purpose: str) -> Referral:
 
 
 def _seal(op: Operation, referral: Referral, content: Content, gathered: Gathered) -> None:
-    """Seal each category as a part of its own, for the sender, the receiver and the archive; sign as the sending service."""
+    """Seal each category as a part of its own, for sender, receiver and archive; sign as the sending service."""
     readers = (referral.from_service, referral.to_service, KEYHOLDER_OF_ARCHIVE)
     keys = _newest_keys(op, readers)
     sealed = seal_set(

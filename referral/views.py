@@ -13,8 +13,8 @@ __all__ = [
     "ReferralList",
     "ReferralReceipt",
     "ReferralView",
-    "StepView",
     "StepReceipt",
+    "StepView",
 ]
 
 
