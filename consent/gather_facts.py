@@ -32,7 +32,7 @@ from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import ConsentId, PersonId, ServiceId
 from people.organisation import Service
 from people.person import Guardianship, Person
-from people.register import VALID_FOR
+from people.register import VALID_FOR, CannotBeHandled
 from people.roster import latest_protection
 from people.staff import DECLARATION_VERSION, Declaration, Staff, StaffRole
 
@@ -101,7 +101,11 @@ def gather_case(
     """Everything the rules ask about sharing `categories` about `person`, and their decision.
 
     The one who acts stands on one side: the sender's when sending, the recipient's when opening; `membership` asks
-    whether they work there. Raises `Invalid` when one of the services does not exist.
+    whether they work there.
+
+    Raises:
+        Invalid: one of the services does not exist.
+        CannotBeHandled: the person has become strictly protected since they were written down.
     """
     jurisdiction, today = jurisdiction_of(op), op.date(op.house.installed.jurisdiction)
     records = _locked(op, person)
@@ -117,6 +121,8 @@ def gather_case(
         terms += of_record
         ids += [record.consent.consent_id] * len(of_record)
     address, lookup = _protection(op, person)
+    if address == "strict":
+        raise CannotBeHandled
     case = Case(
         jurisdiction=jurisdiction,
         at=today,

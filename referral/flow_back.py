@@ -1,10 +1,11 @@
-"""Whether the receiver's answer may flow back to the sender: a consented direction of its own."""
+"""Whether the receiver's answer may flow back to the sender: a disclosure of its own, which the rules decide."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 
 from audit.operation import Operation
 from consent.consent import Consent, ConsentFlow
-from consent.on_record import consents_on_record
+from consent.gather_facts import gather_case
+from referral.lifecycle import State
 from referral.referral import Referral
 
 __all__ = ["ANSWER", "may_flow_back"]
@@ -12,27 +13,35 @@ __all__ = ["ANSWER", "may_flow_back"]
 #: The category under which it is told that somebody takes part, or does not.
 ANSWER = "service_participation"
 
+_ANSWERED = frozenset({State.ACCEPTED, State.DECLINED})
+_YES_TO_IT = select(
+    exists().where(
+        Consent.person_id == bindparam("person"),
+        ConsentFlow.consent_id == Consent.consent_id,
+        ConsentFlow.from_service == bindparam("receiver"),
+        ConsentFlow.to_service == bindparam("sender"),
+        ConsentFlow.category == ANSWER,
+    )
+)
+
 
 def may_flow_back(op: Operation, row: Referral) -> bool:
-    """Whether a consent that counts today lets the receiver tell the sender how it answered."""
-    today = op.date(op.house.installed.jurisdiction)
-    consents = op.all(
-        select(Consent)
-        .join(ConsentFlow, ConsentFlow.consent_id == Consent.consent_id)
-        .where(
-            Consent.person_id == row.person_id,
-            Consent.state == "given",
-            Consent.valid_from <= today,
-            Consent.valid_to >= today,
-            ConsentFlow.from_service == row.to_service,
-            ConsentFlow.to_service == row.from_service,
-            ConsentFlow.category == ANSWER,
-        )
-        .order_by(Consent.consent_id)
+    """Whether the sender may be told how the receiver answered; what the rules said is written into the event.
+
+    The rules are asked only where there is an answer and somebody once said yes to telling it; else the answer is no.
+    """
+    if State(row.state) not in _ANSWERED:
+        return False
+    ((asked,),) = op.rows(_YES_TO_IT, person=row.person_id, receiver=row.to_service, sender=row.from_service)
+    if not asked:
+        return False
+    gathered = gather_case(
+        op,
+        person=row.person_id,
+        sender=row.to_service,
+        recipient=row.from_service,
+        purpose=row.purpose,
+        categories=[ANSWER],
     )
-    return any(
-        record.is_open(flow)
-        for record in consents_on_record(op, consents)
-        for flow in record.flows
-        if (flow.from_service, flow.to_service, flow.category) == (row.to_service, row.from_service, ANSWER)
-    )
+    op.note(**{f"flow_back/{row.referral_id}": gathered.decision.compact()})
+    return gathered.decision.permits

@@ -14,10 +14,11 @@ from referral.lifecycle import Party, State, Step, Transition, after, transition
 from referral.referral import Referral, ReferralPart, ReferralStep
 from vault.container import PartWrap
 
-__all__ = ["VersionPassed", "own_referral", "side_of", "stop_what_hung_on", "take_step"]
+__all__ = ["ONE_REFERRAL", "VersionPassed", "own_referral", "side_of", "stop_what_hung_on", "take_step"]
 
 
-_ONE = select(Referral).where(Referral.referral_id == bindparam("referral"))
+#: One referral by its id.
+ONE_REFERRAL = select(Referral).where(Referral.referral_id == bindparam("referral"))
 
 
 class VersionPassed(Conflict):
@@ -35,7 +36,9 @@ def own_referral(op: Operation, referral: ReferralId, *, to_change: bool = False
         NotFound: there is no such referral, or it is between other services: nobody can tell which.
     """
     op.note(asked_for=str(referral))
-    found = op.lock(_ONE, shared=False, referral=referral) if to_change else op.all(_ONE, referral=referral)
+    found = (
+        op.lock(ONE_REFERRAL, shared=False, referral=referral) if to_change else op.all(ONE_REFERRAL, referral=referral)
+    )
     if not found or op.service not in (found[0].from_service, found[0].to_service):
         raise NotFound
     row = found[0]

@@ -18,7 +18,7 @@ from referral.draft_referral import answers_of
 from referral.flow_back import may_flow_back
 from referral.kinds import kind_of
 from referral.lifecycle import LIFECYCLE, Party, State, Step, seen_by_sender
-from referral.own_referral import own_referral, side_of, take_step
+from referral.own_referral import ONE_REFERRAL, VersionPassed, own_referral, side_of, take_step
 from referral.referral import Referral, ReferralPart, ReferralStep
 from referral.views import CategoryAnswer, PartView, ReferralView, StepView
 from vault.blob import DoesNotOpen
@@ -61,12 +61,14 @@ def read_referral(actor: Actor, referral: ReferralId, categories: Collection[str
     """What a referral says, to one of its two services; the receiver's first reading is the step *opened*.
 
     Args:
-        actor: who reads, for which service. referral: which one. categories: what is asked for; left out, everything
-        the service still has a right to. Asking for more than the rules allow is
-            refused, and the refusal stands in the log.
+        actor: who reads, for which service.
+        referral: which one.
+        categories: what is asked for by name; left out, everything that was sent. Asking for more than the rules
+            allow is refused, and the refusal stands in the log.
 
     Raises:
         NotFound: there is no such referral, or it is between other services.
+        VersionPassed: it was answered or recalled at the same moment; ask again.
         SharingRefused: the rules permit nothing of it, or not all of what was asked for by name.
     """
     with operation(actor, Action.READ_REFERRAL) as op:
@@ -75,15 +77,11 @@ def read_referral(actor: Actor, referral: ReferralId, categories: Collection[str
         if set(categories) - kind.fields.keys():
             raise Invalid(fields=[FieldProblem("categories", "unknown_category")])
         all_parts = _parts(op, row)
-        wanted = tuple(categories) or tuple(part.category for part, _, wrap in all_parts if wrap is not None)
-        gathered = _ask(op, row, side, wanted) if wanted else None
-        if gathered is not None:
-            op.decided(gathered.decision, recipient=op.service, partly=not categories)
-        answers = answers_of(gathered, kind) if gathered else ()
-        opened = {answer.category for answer in answers if answer.result in _OPEN}
-        parts = _open(op, row, all_parts, opened)
-        if parts and side is Party.RECEIVER:
-            _opened_for_the_first_time(op, row)
+        gathered = _ask(op, row, side, categories or {part.category for part, _, _ in all_parts})
+        op.decided(gathered.decision, recipient=op.service, partly=not categories)
+        answers = answers_of(gathered, kind)
+        _hold(op, row, side, answers)
+        parts = _open(op, row, all_parts, {answer.category for answer in answers if answer.result in _OPEN})
         closed = tuple(answer for answer in answers if answer.result not in _OPEN)
         return op.view(_view(op, row, side, parts, closed))
 
@@ -135,14 +133,19 @@ def _open(op: Operation, row: Referral, parts: Sequence[_Held], opened: Collecti
     )
 
 
-def _opened_for_the_first_time(op: Operation, row: Referral) -> None:
-    """Take the step *opened*, once.
+def _hold(op: Operation, row: Referral, side: Party, answers: Collection[CategoryAnswer]) -> None:
+    """Keep the referral as it is until the commit; the receiver's first opening of it is the step *opened*.
 
-    The consents are locked already, so the referral comes after them, as everywhere.
+    The consents are locked already: the referral comes after them here as it does in withdrawing, so neither waits for
+    the other in a ring. Raises `VersionPassed` when a step was taken since the parts were looked up.
     """
-    locked = op.lock(select(Referral).where(Referral.referral_id == row.referral_id), shared=False)[0]
-    if State(locked.state) is State.SENT:
-        take_step(op, locked, Step.OPEN, Party.RECEIVER)
+    version = row.version
+    first = side is Party.RECEIVER and State(row.state) is State.SENT and any(one.result in _OPEN for one in answers)
+    op.lock(ONE_REFERRAL, shared=not first, referral=row.referral_id)
+    if row.version != version:
+        raise VersionPassed(values={"version": row.version, "state": row.state})
+    if first:
+        take_step(op, row, Step.OPEN, Party.RECEIVER)
         op.flush()  # so that the view shows the step
 
 
