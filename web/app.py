@@ -24,7 +24,6 @@ from web.pages import PAGES
 from web.problems import MEDIA_TYPE, answer_again, answer_fault, answer_problem, answer_to_framework
 from web.static_files import StaticFiles
 from web.visit import check_form
-from web.worded import Explain
 
 __all__ = ["LOCALES", "MAX_BODY_SIZE", "MAX_UPLOAD_SIZE", "create_app"]
 
@@ -66,20 +65,19 @@ class _Tillit(FastAPI):
         return Envelope(super().build_middleware_stack(), self.frame)
 
 
-def create_app(house: House, texts: Texts | None = None, explain: Explain | None = None) -> FastAPI:
+def create_app(house: House, texts: Texts | None = None) -> FastAPI:
     """The whole edge over one house.
 
     Args:
         house: an installed house; nothing else is read from outside.
         texts: the catalogues; left out, those of this source.
-        explain: says a rule's reason and source in a language; left out, problems name rules by their codes alone.
     """
     ways = [way for page in PAGES for way in getattr(page, "ways", ())]
-    frame = Frame(house, texts or Texts(LOCALES), StaticFiles(Path(__file__).parent / "static"), ways, explain)
+    frame = Frame(house, texts or Texts(LOCALES), StaticFiles(Path(__file__).parent / "static"), ways)
     app = _Tillit(
         title="Tillit",
         version="1",
-        description="Consent-aware sharing and referrals. Every answer about a person names its log event in `Tillit-Event`.",
+        description="Consent-aware referrals. An answer about a person names its log event in `Tillit-Event`.",
         max_body_size=MAX_BODY_SIZE,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         docs_url=None,
@@ -88,15 +86,13 @@ def create_app(house: House, texts: Texts | None = None, explain: Explain | None
         swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
         middleware=[Middleware(Door, frame=frame)],
-        exception_handlers={
-            Problem: answer_problem,
-            AnsweredBefore: answer_again,
-            HTTPException: answer_to_framework,
-            RequestValidationError: answer_to_framework,
-            Exception: answer_fault,
-        },
     )
     app.frame = frame
+    app.exception_handler(Problem)(answer_problem)
+    app.exception_handler(AnsweredBefore)(answer_again)
+    app.exception_handler(HTTPException)(answer_to_framework)
+    app.exception_handler(RequestValidationError)(answer_to_framework)
+    app.exception_handler(Exception)(answer_fault)
     for page in PAGES:
         app.include_router(page.router, include_in_schema=False, dependencies=[Depends(check_form)])
     calls = APIRouter(

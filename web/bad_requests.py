@@ -3,8 +3,18 @@
 from foundation.errors import Invalid, Refused, Unavailable
 
 __all__ = [
-    "BodyTooLarge", "FormOutdated", "IdempotencyKeyMissing", "MethodNotAllowed", "NotFromOurPages", "NotSignedIn",
-    "TooManyRequests", "Unexpected", "Unreadable", "UnsupportedMediaType", "VersionMissing", "WrongHost",
+    "BodyTooLarge",
+    "FormOutdated",
+    "IdempotencyKeyMissing",
+    "MethodNotAllowed",
+    "NotFromOurPages",
+    "NotSignedIn",
+    "TooManyRequests",
+    "Unexpected",
+    "Unreadable",
+    "UnsupportedMediaType",
+    "VersionMissing",
+    "WrongHost",
 ]
 
 

@@ -1,7 +1,8 @@
 """Whether a change was asked for by one of our own pages.
 
-First Fetch Metadata (`Sec-Fetch-Site`), which every browser of today sends and no page can forge; `Origin` where it is missing; then a
-token that only our own pages know. The token is derived from the session and never stored, so it ends when the session does.
+First Fetch Metadata (`Sec-Fetch-Site`), which every browser of today sends and no page can forge; `Origin` where it is
+missing; then a token that only our own pages know. The token is derived from the session and never stored, so it ends
+when the session does.
 """
 
 import hmac

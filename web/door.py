@@ -28,11 +28,20 @@ from web.visit import Visit, session_cookie, this_visit
 
 __all__ = ["OPEN", "OPEN_BELOW", "Door", "safe_next"]
 
-#: Places that need no session: signing in, help, the accessibility statement, health, and what the API can do. About nobody, all of them.
+#: Places that need no session: signing in, help, the accessibility statement, health, and what the API can do. About
+#: nobody, all of them.
 OPEN = frozenset(
     {
-        "/sign-in", "/sign-in/demo", "/help", "/accessibility", "/livez", "/readyz",
-        "/api/v1/sign-in", "/api/v1/demo-doors", "/api/v1/demo-sign-in", "/api/v1/openapi.json",
+        "/sign-in",
+        "/sign-in/demo",
+        "/help",
+        "/accessibility",
+        "/livez",
+        "/readyz",
+        "/api/v1/sign-in",
+        "/api/v1/demo-doors",
+        "/api/v1/demo-sign-in",
+        "/api/v1/openapi.json",
     }
 )
 
@@ -43,6 +52,8 @@ OPEN_BELOW = ("/static/", "/problems/")
 _UNATTENDED = ("/static/", "/livez", "/readyz")
 
 _LOCAL_NAMES = ("127.0.0.1", "localhost", "::1")
+
+_PORT = re.compile(r":[0-9]*$")
 
 #: An address inside this site: one slash, then no second one, and nothing a browser would read as another host.
 _INSIDE = re.compile(r"/(?![/\\])[\w\-./~%?=&]*")
@@ -91,22 +102,26 @@ class Door:
         if visit.is_api:
             scheme, _, token = visit.request.headers.get("authorization", "").partition(" ")
             return replace(visit, token=token.strip() if scheme.lower() == "bearer" and token.strip() else None), None
-        token = visit.request.cookies.get(session_cookie(self._frame))
-        seed = token or visit.request.cookies.get(_visit_cookie(self._frame))
+        session = visit.request.cookies.get(session_cookie(self._frame))
+        seed = session or visit.request.cookies.get(_visit_cookie(self._frame))
         fresh = None if seed else secrets.token_urlsafe(16)
-        return replace(visit, token=token, seed=seed or fresh or ""), fresh
+        return replace(visit, token=session, seed=seed or fresh or ""), fresh
 
     def _check_where_from(self, visit: Visit) -> None:
         request = visit.request
-        if self._hosts is not None and request.url.hostname not in self._hosts:
+        host = request.headers.get("host", "")
+        if self._hosts is not None and _PORT.sub("", host).lower().strip("[]") not in self._hosts:
             raise WrongHost
         if not visit.is_api and request.method not in ("GET", "HEAD"):
-            check_origin(request.headers, self._origin or f"{request.url.scheme}://{request.url.netloc}")
+            check_origin(request.headers, self._origin or f"{request.scope['scheme']}://{host}")
 
     def _recognise(self, visit: Visit) -> Visit:
         """The visit with its actor; without, when the token belongs to no living session."""
         actor = actor_of(self._house, visit.token) if visit.token else None
-        who, address = str(actor.staff) if actor else "stranger", visit.request.client.host if visit.request.client else ""
+        who, address = (
+            str(actor.staff) if actor else "stranger",
+            visit.request.client.host if visit.request.client else "",
+        )
         now = self._house.clock.now()
         if not self._pace.allows(who, address, now):
             problem = TooManyRequests()
@@ -143,14 +158,14 @@ def _is_open(path: str) -> bool:
 def _ask_to_sign_in(visit: Visit) -> Response:
     if visit.is_api:
         return answer_error(visit, NotSignedIn(), {"www-authenticate": "Bearer"})
-    path = safe_next(visit.request.url.path)
+    path = safe_next(visit.path)
     place = "/sign-in" if path == "/" else f"/sign-in?next={quote(path)}"
     return visit.see_other(place)
 
 
 def _check_kind_of_body(visit: Visit) -> None:
     headers = visit.request.headers
-    if not visit.is_api or headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+    if not visit.is_api or (headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers):
         return
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("application/json", "multipart/form-data"):

@@ -1,15 +1,23 @@
 """The outermost layer: every answer leaves in the same envelope, whoever made it.
 
-It begins the visit (language, nobody signed in yet), puts the security headers on, and has the last word where the framework answers by
-itself: its body limit speaks plain text, and a fault would reach the server's own log with its text.
+It begins the visit (language, nobody signed in yet), puts the security headers on, and has the last word where the
+framework answers by itself: its body limit speaks plain text, and a fault would reach the server's own log with its
+text.
 """
 
 from collections.abc import Callable
 from functools import partial
 
 from secure import (
-    ContentSecurityPolicy, CrossOriginOpenerPolicy, CrossOriginResourcePolicy, PermissionsPolicy, ReferrerPolicy, Secure,
-    StrictTransportSecurity, XContentTypeOptions, XFrameOptions,
+    ContentSecurityPolicy,
+    CrossOriginOpenerPolicy,
+    CrossOriginResourcePolicy,
+    PermissionsPolicy,
+    ReferrerPolicy,
+    Secure,
+    StrictTransportSecurity,
+    XContentTypeOptions,
+    XFrameOptions,
 )
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -30,7 +38,7 @@ _BODY_TOO_LARGE = 413
 
 
 def security_headers(*, https: bool) -> dict[str, str]:
-    """What the browser is told with every answer: load from here only, run nothing inline, tell nobody, frame nowhere."""
+    """What browsers are told with every answer: load from here only, run nothing inline, tell nobody, frame nowhere."""
     secure = Secure(
         csp=ContentSecurityPolicy()
         .default_src("'none'")
@@ -102,7 +110,9 @@ class Envelope:
         headers.setdefault("cache-control", "no-store")
         if language is not None:
             secure = "; Secure" if self._frame.is_https else ""
-            headers.append("set-cookie", f"{LANGUAGE_COOKIE}={language}; Path=/; Max-Age={_YEAR}; SameSite=Lax; HttpOnly{secure}")
+            headers.append(
+                "set-cookie", f"{LANGUAGE_COOKIE}={language}; Path=/; Max-Age={_YEAR}; SameSite=Lax; HttpOnly{secure}"
+            )
 
 
 class _Sent:

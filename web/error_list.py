@@ -21,8 +21,9 @@ _KINDS = (
 
 _HEAD = """# Errors
 
-Written by `make docs` from the source; a test compares. Every error is answered as `application/problem+json` (RFC 9457) below
-`/api/`, and as a page elsewhere, with the code in `code` and the log event, where there is one, in `instance` and `Tillit-Event`.
+Written by `make docs` from the source; a test compares. Every error is answered as `application/problem+json`
+(RFC 9457) below `/api/`, and as a page elsewhere, with the code in `code` and the log event, where there is one, in
+`instance` and `Tillit-Event`.
 """
 
 

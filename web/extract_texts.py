@@ -1,6 +1,7 @@
 """Finds the texts of the source that people read, for the translators (web/locales/README.md); used by pybabel alone.
 
-They are what stands in `message("…")`, and `title` and `do` of each problem: plain attributes in English, translated where they are shown.
+They are what stands in `message("…")`, and `title` and `do` of each problem: plain attributes in English, translated
+where they are shown.
 """
 
 import ast

@@ -20,7 +20,7 @@ from people.standing import Standing
 from web.sent import FilledIn
 from web.static_files import StaticFiles
 from web.ways import Way
-from web.worded import Explain, Worded
+from web.worded import Worded
 from web.wording import ROLES
 
 __all__ = ["Frame", "Page"]
@@ -70,21 +70,19 @@ class Page:
 class Frame:
     """Everything pages are made with, put together once at start."""
 
-    def __init__(
-        self, house: House, texts: Texts, static: StaticFiles, ways: Sequence[Way], explain: Explain | None = None
-    ) -> None:
+    def __init__(self, house: House, texts: Texts, static: StaticFiles, ways: Sequence[Way]) -> None:
         self.house = house
         self.texts = texts
         self.static = static
         self.ways = tuple(ways)
-        self.explain = explain
         self.csrf_key = house.custody.derived_key("csrf")
         self.is_https = (house.settings.public_url or "").startswith("https://")
         loader = FileSystemLoader(_TEMPLATES)
         zone = ZONES[house.installed.jurisdiction]
         # One environment a language, so that macros speak it without being told.
         self._environments = {
-            language.code: _environment(loader, texts.words(language.code), static, zone) for language in texts.languages
+            language.code: _environment(loader, texts.words(language.code), static, zone)
+            for language in texts.languages
         }
 
     def render(self, template: str, page: Page, view: object) -> str:

@@ -1,6 +1,7 @@
 """Requests that may arrive twice and are done once: the key that says so, and the same answer again."""
 
 import hmac
+import re
 from collections.abc import Sequence
 from hashlib import sha256
 
@@ -10,6 +11,8 @@ from audit.actor import Actor, Once
 from web.bad_requests import IdempotencyKeyMissing
 
 __all__ = ["canonical_form", "canonical_json_body", "once", "place_of_answer"]
+
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def once(actor: Actor, route: str, key: str, body: bytes) -> Once:
@@ -43,11 +46,10 @@ def place_of_answer(path: str, answer_id: str | None) -> tuple[str, bool]:
 
     A creating form lies at `<collection>/new`, a creating call at `<collection>`, a step at `<collection>/<id>/<step>`.
     """
-    if answer_id is None:
-        return path, False
     parts = path.rstrip("/").split("/")
-    if answer_id in parts:
-        return "/".join(parts[: parts.index(answer_id) + 1]), False
+    ids = [place for place, part in enumerate(parts) if _UUID.fullmatch(part)]
+    if ids:
+        return "/".join(parts[: ids[-1] + 1]), False
     if parts[-1] == "new":
         parts.pop()
-    return "/".join([*parts, answer_id]), True
+    return "/".join([*parts, answer_id] if answer_id else parts), True

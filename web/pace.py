@@ -1,7 +1,7 @@
 """How fast one actor may ask from one address: a sliding minute, kept in this process.
 
-The `limits` package was tried and left: its memory store starts a thread at almost every request. Each process counts for itself, so
-two processes allow twice as much, which is good enough to stop a runaway program.
+The `limits` package was tried and left: its memory store starts a thread at almost every request. Each process counts
+for itself, so two processes allow twice as much, which is good enough to stop a runaway program.
 """
 
 import threading
@@ -37,7 +37,8 @@ class Pace:
     def allows(self, who: str, address: str, now: datetime) -> bool:
         """Count a request of `who` (an actor's id) from `address`; False when it is one too many.
 
-        The minute slides: what was counted in the minute before weighs by the share of it that is still less than a minute ago.
+        The minute slides: what was counted in the minute before weighs by the share of it that is still less than a
+        minute ago.
         """
         with self._lock:
             caller = self._caller(who, address, now)

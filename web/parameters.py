@@ -5,10 +5,25 @@ from typing import Annotated, Any, TypeVar
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from foundation.identifiers import ConsentId, EventId, Identifier, OrganisationId, PersonId, ReferralId, ServiceId, StaffId
+from foundation.identifiers import (
+    ConsentId,
+    EventId,
+    Identifier,
+    OrganisationId,
+    PersonId,
+    ReferralId,
+    ServiceId,
+    StaffId,
+)
 
 __all__ = [
-    "ConsentIdHere", "EventIdHere", "OrganisationIdHere", "PersonIdHere", "ReferralIdHere", "ServiceIdHere", "StaffIdHere",
+    "ConsentIdHere",
+    "EventIdHere",
+    "OrganisationIdHere",
+    "PersonIdHere",
+    "ReferralIdHere",
+    "ServiceIdHere",
+    "StaffIdHere",
 ]
 
 Kind = TypeVar("Kind", bound=Identifier)

@@ -1,7 +1,9 @@
-"""Errors become answers: one function for every source, a problem document (RFC 9457) for programs and a page for people.
+"""Errors become answers: one function for every source.
 
-Sources are the deeds, the edge itself, and the framework (no such address, wrong method, body too large, malformed input, a fault
-nobody foresaw). Whatever the source, the shape is the same.
+Programs get a problem document (RFC 9457), people a page.
+
+Sources are the deeds, the edge itself, and the framework (no such address, wrong method, body too large, malformed
+input, a fault nobody foresaw). Whatever the source, the shape is the same.
 """
 
 import logging
@@ -22,7 +24,16 @@ from web.sent import problem_of
 from web.visit import EVENT_HEADER, Visit, this_visit
 from web.worded import Worded
 
-__all__ = ["MEDIA_TYPE", "answer", "answer_again", "answer_error", "answer_fault", "answer_problem", "answer_to_framework", "log"]
+__all__ = [
+    "MEDIA_TYPE",
+    "answer",
+    "answer_again",
+    "answer_error",
+    "answer_fault",
+    "answer_problem",
+    "answer_to_framework",
+    "log",
+]
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -62,19 +73,17 @@ def answer_error(visit: Visit, problem: Problem, headers: dict[str, str] | None 
     return answer(visit, visit.worded(problem), headers)
 
 
-def answer_problem(request: Request, error: Exception) -> Response:
+def answer_problem(request: Request, error: Problem) -> Response:
     """The answer to a problem that a deed or the edge raised."""
-    assert isinstance(error, Problem)
     return answer_error(this_visit(request), error)
 
 
-def answer_to_framework(request: Request, error: Exception) -> Response:
+def answer_to_framework(request: Request, error: RequestValidationError | HTTPException) -> Response:
     """The answer where the framework refused: no such address, wrong method, too large, malformed."""
     headers: dict[str, str] = {}
     if isinstance(error, RequestValidationError):
         problem: Problem = problem_of(error.errors())
     else:
-        assert isinstance(error, HTTPException)
         problem = _OF_FRAMEWORK.get(error.status_code, Unreadable)()
         if "Allow" in (error.headers or {}):
             headers["allow"] = (error.headers or {})["Allow"]
@@ -88,16 +97,17 @@ def answer_fault(request: Request, error: Exception) -> Response:
     return answer(visit, visit.worded(Unexpected()))
 
 
-def answer_again(request: Request, error: Exception) -> Response:
+def answer_again(request: Request, error: AnsweredBefore) -> Response:
     """The same answer as the first time, to a request that came twice."""
-    assert isinstance(error, AnsweredBefore)
     visit = this_visit(request)
     answer_id = error.answer.get("id")
-    place, was_created = place_of_answer(request.url.path, answer_id if isinstance(answer_id, str) else None)
+    place, was_created = place_of_answer(visit.path, answer_id if isinstance(answer_id, str) else None)
     headers = {EVENT_HEADER: str(error.event_id), "idempotency-replayed": "true"}
     if not visit.is_api:
-        return Response(status_code=303, headers={**headers, "location": place})
-    if was_created:
+        response = visit.see_other(place)
+        response.headers.update(headers)
+        return response
+    if was_created and answer_id:
         headers["location"] = place
     return visit.json(error.answer, status=201 if was_created else 200, headers=headers)
 

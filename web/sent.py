@@ -1,14 +1,14 @@
 """What was sent: one shape for a form and for a JSON body, strict about what it does not know.
 
-A route's shape is a `Sent` class. JSON arrives as it; a form becomes it by `Filled.to`. Both give the same errors with the same codes,
-and neither ever repeats what somebody typed in an error.
+A route's shape is a `Sent` class. JSON arrives as it; a form becomes it by `Filled.to`. Both give the same errors with
+the same codes, and neither ever repeats what somebody typed in an error.
 """
 
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from starlette.datastructures import FormData, UploadFile
 
@@ -56,9 +56,18 @@ Shape = TypeVar("Shape", bound="Sent")
 
 
 class Sent(BaseModel):
-    """The shape of what a route takes: unknown fields are refused, texts are trimmed and in Unicode's composed form (NFC)."""
+    """The shape of what a route takes: unknown fields are refused, texts trimmed and in composed form (Unicode NFC)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _in_composed_form(cls, value: object) -> object:
+        if isinstance(value, str):
+            return unicodedata.normalize("NFC", value)
+        if isinstance(value, list):
+            return [unicodedata.normalize("NFC", one) if isinstance(one, str) else one for one in value]
+        return value
 
 
 class FilledIn:
@@ -84,7 +93,11 @@ class FilledIn:
 
     def fields(self) -> list[tuple[str, str]]:
         """All texts with their names, without the hidden secrets."""
-        return [(name, value) for name, value in self._data.multi_items() if isinstance(value, str) and name not in SECRET_FIELDS]
+        return [
+            (name, value)
+            for name, value in self._data.multi_items()
+            if isinstance(value, str) and name not in SECRET_FIELDS
+        ]
 
     def files(self) -> list[tuple[str, UploadFile]]:
         """All files with their names."""
@@ -110,7 +123,7 @@ class FilledIn:
 
 
 def _trimmed(text: str) -> str:
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    return text.replace("\r\n", "\n").strip()
 
 
 def _takes_many(annotation: Any) -> bool:
@@ -120,13 +133,16 @@ def _takes_many(annotation: Any) -> bool:
 def problem_of(errors: Sequence[ErrorDetails] | Sequence[Any]) -> Problem:
     """What a validation found, as a problem of ours: fields and codes, never what was typed.
 
-    A place that cannot exist (an id in the path that is none) is not found rather than invalid, so that guessing tells nothing.
+    A place that cannot exist (an id in the path that is none) is not found rather than invalid, so that guessing tells
+    nothing.
     """
     if any(error["type"] == "json_invalid" for error in errors):
         return Unreadable()
     if any(error["loc"] and error["loc"][0] == "path" for error in errors):
         return NotFound()
-    return Invalid(fields=[FieldProblem(_field(error["loc"]), _CODES.get(error["type"], "wrong_type")) for error in errors])
+    return Invalid(
+        fields=[FieldProblem(_field(error["loc"]), _CODES.get(error["type"], "wrong_type")) for error in errors]
+    )
 
 
 def _field(place: Sequence[str | int]) -> str:

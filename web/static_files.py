@@ -1,7 +1,7 @@
 """What every page loads: style sheets, scripts, fonts and icons, read once at start and served from memory.
 
-The address of each file begins with a fingerprint of them all, so that a browser may keep them for ever, a new release is seen at
-once, and the addresses inside a style sheet (fonts beside it) keep working.
+The address of each file begins with a fingerprint of them all, so that a browser may keep them for ever, a new release
+is seen at once, and the addresses inside a style sheet (fonts beside it) keep working.
 """
 
 import gzip
@@ -18,7 +18,12 @@ from foundation.errors import NotFound
 __all__ = ["StaticFile", "StaticFiles"]
 
 _FOR_EVER = "public, max-age=31536000, immutable"
-_TYPES = {".woff2": "font/woff2", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}
+_TYPES = {
+    ".woff2": "font/woff2",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class StaticFiles:
         self.fingerprint = fingerprint.hexdigest()[:16]
 
     def address(self, name: str) -> str:
-        """The path under which a page loads the file `name`; `KeyError` when there is none, so that a slip shows in tests."""
+        """The path under which a page loads the file `name`; `KeyError` when there is no such file."""
         self._files[name]
         return f"/static/{self.fingerprint}/{name}"
 
@@ -55,13 +60,15 @@ class StaticFiles:
         current = fingerprint == self.fingerprint
         headers = {"cache-control": _FOR_EVER if current else "no-store", "vary": "Accept-Encoding"}
         if file.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(file.compressed, media_type=file.media_type, headers={**headers, "content-encoding": "gzip"})
+            return Response(
+                file.compressed, media_type=file.media_type, headers={**headers, "content-encoding": "gzip"}
+            )
         return Response(file.content, media_type=file.media_type, headers=headers)
 
 
 def _prepared(path: Path, content: bytes) -> StaticFile:
     media_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    # Fonts are compressed already. Pages themselves are never compressed: they hold the form token beside what somebody typed, and
-    # the length of the compressed page would tell about it (BREACH).
+    # Fonts are compressed already. Pages themselves are never compressed: they hold the form token beside what somebody
+    # typed, and the length of the compressed page would tell about it (BREACH).
     compressed = None if path.suffix == ".woff2" else gzip.compress(content, 9, mtime=0)
     return StaticFile(media_type, content, compressed)

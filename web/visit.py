@@ -73,9 +73,15 @@ class Visit:
     seed: str
 
     @property
+    def path(self) -> str:
+        """The path that was asked for; taken from the request line alone, which no Host header can bend."""
+        path: str = self.request.scope["path"]
+        return path
+
+    @property
     def is_api(self) -> bool:
         """Whether a program asks, and problems are therefore documents rather than pages."""
-        return self.request.url.path.startswith("/api/")
+        return self.path.startswith("/api/")
 
     @property
     def csrf(self) -> str:
@@ -96,7 +102,7 @@ class Visit:
 
     def worded(self, problem: Problem) -> Worded:
         """A problem in the reader's words."""
-        return worded(problem, self.words, self.frame.explain)
+        return worded(problem, self.words)
 
     def remember(self, problem: Problem) -> None:
         """Leave an event for a refusal that no deed has recorded: what is malformed never reaches one.
@@ -109,7 +115,13 @@ class Visit:
             refuse(self.actor, action, problem)
 
     def page(
-        self, template: str, view: object, *, status: int = 200, problem: Problem | None = None, filled: FilledIn | None = None
+        self,
+        template: str,
+        view: object,
+        *,
+        status: int = 200,
+        problem: Problem | None = None,
+        filled: FilledIn | None = None,
     ) -> Response:
         """A page; with `problem` and `filled`, the form comes back with what was typed and what is wrong with it."""
         said = None
@@ -145,7 +157,7 @@ class Visit:
 
     def created(self, view: object, new_id: UUID) -> Response:
         """What was created (201), and where it lives."""
-        return self.json(view, status=201, headers={"location": f"{self.request.url.path}/{new_id}"})
+        return self.json(view, status=201, headers={"location": f"{self.path}/{new_id}"})
 
     def nothing(self, event_id: UUID | None = None) -> Response:
         """It is done, and there is nothing to say (204)."""
@@ -155,13 +167,21 @@ class Visit:
         """Keep the session's token in the browser until the session ends."""
         seconds = max(0, int((until - self.actor.house.clock.now()).total_seconds()))
         response.set_cookie(
-            session_cookie(self.frame), token, max_age=seconds, path="/", secure=self.frame.is_https, httponly=True, samesite="lax"
+            session_cookie(self.frame),
+            token,
+            max_age=seconds,
+            path="/",
+            secure=self.frame.is_https,
+            httponly=True,
+            samesite="lax",
         )
         return response
 
     def let_out(self, response: Response) -> Response:
         """Take the session's token from the browser."""
-        response.delete_cookie(session_cookie(self.frame), path="/", secure=self.frame.is_https, httponly=True, samesite="lax")
+        response.delete_cookie(
+            session_cookie(self.frame), path="/", secure=self.frame.is_https, httponly=True, samesite="lax"
+        )
         return response
 
     def _page(self, event_id: UUID | None, said: Worded | None, filled: FilledIn | None) -> Page:
@@ -169,7 +189,7 @@ class Visit:
         # When the database may be what is missing, the page must not ask it who is reading.
         me = whoami(self.actor) if self.token and not (said and said.status >= 500) else None
         return Page(
-            path=quote(self.request.url.path),
+            path=quote(self.path),
             language=self.words.language,
             languages=frame.texts.languages,
             municipality=installed.municipality,
@@ -218,7 +238,7 @@ async def _here_once(request: Request) -> Visit:
     else:
         filled = FilledIn(await _form(request))
         key, body = filled.text("once"), await _canonical(filled)
-    return replace(visit, actor=visit.actor.doing_once(once(visit.actor, request.url.path, key, body)))
+    return replace(visit, actor=visit.actor.doing_once(once(visit.actor, visit.path, key, body)))
 
 
 async def _canonical(filled: FilledIn) -> bytes:

@@ -9,7 +9,7 @@ __all__ = ["Way"]
 
 @dataclass(frozen=True)
 class Way:
-    """A place one may go to: its path, its name and one sentence (English, translated where shown), the deed it leads to, its icon."""
+    """A place one may go to: its path, name and sentence (English, translated where shown), its deed and its icon."""
 
     path: str
     name: str

@@ -3,7 +3,7 @@
 This is the one place where a kind of problem becomes an HTTP status.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,12 +12,21 @@ from audit.operation import SharingRefused
 from foundation.errors import Conflict, Invalid, NotFound, Problem, Refused, Unavailable
 from foundation.texts import Words
 from web.bad_requests import (
-    BodyTooLarge, IdempotencyKeyMissing, MethodNotAllowed, NotSignedIn, TooManyRequests, Unexpected, Unreadable,
-    UnsupportedMediaType, VersionMissing, WrongHost,
+    BodyTooLarge,
+    IdempotencyKeyMissing,
+    MethodNotAllowed,
+    NotSignedIn,
+    TooManyRequests,
+    Unexpected,
+    Unreadable,
+    UnsupportedMediaType,
+    VersionMissing,
+    WrongHost,
 )
+from web.rule_words import ResultWords, RuleWords, decision_document, detail_of, result_words, rule_words
 from web.wording import field_message
 
-__all__ = ["Explain", "FieldError", "RuleWords", "Worded", "status_of", "worded"]
+__all__ = ["FieldError", "Worded", "status_of", "worded"]
 
 #: Kind of problem -> status (RFC 9110, RFC 6585); the nearest kind in the family tree counts.
 _STATUS: Mapping[type[Problem], int] = {
@@ -51,19 +60,6 @@ class FieldError:
 
 
 @dataclass(frozen=True)
-class RuleWords:
-    """A rule that spoke: its code, why, and where it is written."""
-
-    code: str
-    because: str
-    source: str
-
-
-#: Says a rule (by its code) in a language (by its tag).
-Explain = Callable[[str, str], RuleWords]
-
-
-@dataclass(frozen=True)
 class Worded:
     """A problem, ready to be shown as a page or as an RFC 9457 document."""
 
@@ -74,6 +70,7 @@ class Worded:
     event_id: UUID | None = None
     errors: tuple[FieldError, ...] = ()
     rules: tuple[RuleWords, ...] = ()
+    results: tuple[ResultWords, ...] = ()
     values: Mapping[str, str | int] = field(default_factory=dict)
     decision: JsonValue = None
 
@@ -99,22 +96,19 @@ def status_of(problem: type[Problem]) -> int:
     return next(_STATUS[kind] for kind in problem.__mro__ if kind in _STATUS)
 
 
-def worded(problem: Problem, words: Words, explain: Explain | None = None) -> Worded:
-    """The problem in the reader's language; a fault nobody foresaw gets no detail of its own."""
+def worded(problem: Problem, words: Words) -> Worded:
+    """The problem in the reader's language, with the reasons and sources of the rules that spoke."""
+    language = words.language.code
+    refused = problem if isinstance(problem, SharingRefused) else None
     return Worded(
         code=problem.code,
         status=status_of(type(problem)),
         title=words.gettext(problem.title),
-        detail=words.gettext(problem.do),
+        detail=(detail_of(refused, language) if refused else None) or words.gettext(problem.do),
         event_id=problem.event_id,
         errors=tuple(FieldError(one.field, one.code, words.gettext(field_message(one.code))) for one in problem.fields),
-        rules=_rules(problem.rules, words, explain),
+        rules=rule_words(problem.rules, language),
+        results=result_words(refused, language) if refused else (),
         values=problem.values,
-        decision=problem.decision.compact() if isinstance(problem, SharingRefused) else None,
+        decision=decision_document(refused) if refused else None,
     )
-
-
-def _rules(codes: Sequence[str], words: Words, explain: Explain | None) -> tuple[RuleWords, ...]:
-    if explain is None:
-        return tuple(RuleWords(code, "", "") for code in codes)
-    return tuple(explain(code, words.language.code) for code in codes)

@@ -1,11 +1,37 @@
-"""What people read for the codes of the house: roles, deeds, what is wrong with a field. English here, translated where shown."""
+"""What people read for the codes of the house: roles, deeds, what is wrong with a field.
+
+English here, translated where shown.
+"""
 
 from collections.abc import Mapping
 
 from audit.actions import Role
 from foundation.texts import message
 
-__all__ = ["FIELD_CODES", "ROLES", "STRENGTHS", "field_message"]
+__all__ = [
+    "ANSWERS",
+    "CHANNELS",
+    "CONSENT_SENTENCES",
+    "CONSENT_STATES",
+    "EVIDENCE",
+    "FIELD_CODES",
+    "HEARING_VIEWS",
+    "INTERPRETERS",
+    "LOG_KINDS",
+    "NOTICES",
+    "OUTCOMES",
+    "PROTECTION_SEEN",
+    "REFERRAL_FIELDS",
+    "REFERRAL_KINDS",
+    "REFERRAL_STATES",
+    "REFERRAL_STEPS",
+    "RELATIONS",
+    "RESPONSIBILITIES",
+    "ROLES",
+    "STEP_REASONS",
+    "STRENGTHS",
+    "field_message",
+]
 
 ROLES: Mapping[Role, str] = {
     Role.TEACHER: message("Teacher"),
@@ -75,6 +101,209 @@ FIELD_CODES: Mapping[str, str] = {
     "must_not_go": message("This may not be sent to this service"),
     "not_for_this_kind": message("This service does not take this kind of referral"),
     "not_a_page": message("This is not a readable PDF, PNG or JPEG"),
+}
+
+
+# Consents ----------------------------------------------------------------------------------------------------------
+
+#: What a consent's state is called, and the colour of its tag.
+CONSENT_STATES: Mapping[str, tuple[str, str]] = {
+    "drafted": (message("Draft"), "neutral"),
+    "asked": (message("Waits for signatures"), "warning"),
+    "given": (message("Given"), "success"),
+    "refused": (message("Refused"), "neutral"),
+    "conflict": (message("The signers disagree"), "warning"),
+    "superseded": (message("Replaced by a newer one"), "neutral"),
+    "suspended": (message("On hold"), "warning"),
+    "withdrawn": (message("Withdrawn"), "danger"),
+    "expired": (message("Expired"), "neutral"),
+    "invalidated": (message("Does not count"), "danger"),
+}
+
+#: What the state means for whoever wants to share something.
+CONSENT_SENTENCES: Mapping[str, str] = {
+    "drafted": message("Nobody has been asked yet. Nothing can be shared on it."),
+    "asked": message("Not everybody who decides has answered. Until then nothing can be shared on it."),
+    "given": message("Everybody who decides has said yes. What stands below may be shared, and nothing else."),
+    "refused": message("The family has said no. Nothing is shared, and the family gets the same help."),
+    "conflict": message("Those who decide do not agree. Nothing can be shared before they do."),
+    "superseded": message("A newer consent has taken its place. Nothing is shared on this one."),
+    "suspended": message("Something has changed in the family, and somebody has to look at it before it counts again."),
+    "withdrawn": message("The family has taken it back. Nothing is shared on it any more."),
+    "expired": message("Its last day has passed. Nothing is shared on it any more."),
+    "invalidated": message("It should never have counted. Nothing is shared on it."),
+}
+
+ANSWERS: Mapping[str, str] = {
+    "given": message("Has said yes"),
+    "refused": message("Has said no"),
+}
+
+INTERPRETERS: Mapping[str, str] = {
+    "none": message("No interpreter was needed"),
+    "professional": message("A professional interpreter"),
+    "adult_by_choice": message("Another adult whom the family chose"),
+}
+
+HEARING_VIEWS: Mapping[str, str] = {
+    "agrees": message("Agrees"),
+    "no_view": message("Has no opinion"),
+    "objects": message("Does not want it"),
+}
+
+CHANNELS: Mapping[str, str] = {
+    "oral": message("They said so, in person or on the telephone"),
+    "written": message("They wrote it"),
+    "digital": message("On the family's own page"),
+}
+
+# Families ----------------------------------------------------------------------------------------------------------
+
+RESPONSIBILITIES: Mapping[str, str] = {
+    "joint": message("Shares parental responsibility"),
+    "sole": message("Has parental responsibility alone"),
+    "appointed": message("Is the appointed guardian"),
+    "none": message("Has no parental responsibility"),
+}
+
+EVIDENCE: Mapping[str, str] = {
+    "register": message("It stands in the population register"),
+    "document_seen": message("I have seen a document"),
+    "self_declared": message("They told me so themselves"),
+}
+
+PROTECTION_SEEN: Mapping[str, str] = {
+    "none": message("The address is not protected"),
+    "confidential": message("The address is confidential"),
+    "strict": message("The address is strictly confidential, or I could not find out"),
+}
+
+RELATIONS: Mapping[str, str] = {
+    "none": message("Nothing: I know them through work only"),
+    "parent": message("Parent, grandparent, child or sibling"),
+    "spouse": message("Spouse or partner, now or before"),
+    "guardian": message("Guardian"),
+    "aunt_or_uncle": message("Aunt, uncle or cousin"),
+    "in_law": message("Related by marriage"),
+    "friend": message("Friend"),
+    "neighbour": message("Neighbour"),
+    "other": message("Close in another way"),
+}
+
+# Referrals ---------------------------------------------------------------------------------------------------------
+
+REFERRAL_KINDS: Mapping[str, str] = {
+    "homework_support": message("Referral to homework support"),
+    "housing_support": message("Referral to the housing team"),
+    "coordinated_support": message("Referral to help from several services"),
+}
+
+#: A referral's state, the colour of its tag, and what it means.
+REFERRAL_STATES: Mapping[str, tuple[str, str, str]] = {
+    "draft": (message("Draft"), "neutral", message("It has not been sent.")),
+    "sent": (message("Sent"), "info", message("It has been delivered. Nobody there has opened it yet.")),
+    "opened": (message("Opened"), "info", message("The receiving service has opened it and has not answered yet.")),
+    "received": (
+        message("Received"),
+        "info",
+        message("It was received. Whether it was accepted may not be told back."),
+    ),
+    "accepted": (message("Accepted"), "success", message("The receiving service has said yes.")),
+    "declined": (
+        message("Declined"),
+        "neutral",
+        message("The receiving service has said no and can no longer open it."),
+    ),
+    "recalled": (
+        message("Recalled"),
+        "neutral",
+        message("The sender took it back. The receiver can no longer open it."),
+    ),
+    "stopped": (
+        message("Stopped"),
+        "danger",
+        message("The consent it stood on was withdrawn. Nobody can open it on that consent any more."),
+    ),
+}
+
+REFERRAL_STEPS: Mapping[str, tuple[str, str]] = {
+    "send": (message("Sent"), "info"),
+    "open": (message("Opened"), "info"),
+    "accept": (message("Accepted"), "success"),
+    "decline": (message("Declined"), "neutral"),
+    "recall": (message("Recalled"), "neutral"),
+    "stop": (message("Stopped"), "danger"),
+}
+
+STEP_REASONS: Mapping[str, str] = {
+    "full": message("There is no free place now"),
+    "outside_target_group": message("The offer is not for this age or need"),
+    "other_offer_fits_better": message("Another offer fits better"),
+    "family_does_not_want": message("The family does not want it"),
+    "not_reached": message("The family could not be reached"),
+    "consent_withdrawn": message("The consent was withdrawn"),
+}
+
+#: Fields of a referral: what they are called, and a hint that keeps what is written to what is needed.
+REFERRAL_FIELDS: Mapping[str, tuple[str, str]] = {
+    "identity_contact.name": (message("Name"), ""),
+    "identity_contact.birth_year": (message("Year of birth"), ""),
+    "identity_contact.address": (message("Address"), ""),
+    "identity_contact.school": (message("School"), ""),
+    "identity_contact.phone": (message("Telephone"), ""),
+    "identity_contact.contact_person": (
+        message("Contact person"),
+        message("Whom the receiver calls: you, or a parent."),
+    ),
+    "academic_need.subjects": (message("Subjects"), message("For example mathematics and Norwegian.")),
+    "academic_need.goal": (message("The goal of the help"), message("One or two sentences.")),
+    "academic_need.note": (message("Anything else about the school work"), message("Nothing about health or family.")),
+    "language_need.level": (message("Level in Norwegian"), message("For example A2.")),
+    "language_need.support": (message("What helps"), ""),
+    "service_participation.weekdays": (message("Days that suit"), message("For example Tuesday and Thursday.")),
+    "service_participation.start": (message("From when"), ""),
+    "attendance.present": (message("Attendance"), message("Whether the pupil comes, not why not.")),
+    "wellbeing_social.note": (message("Well-being"), message("What you have seen, not what you think it is.")),
+    "housing_situation.situation": (message("How the family lives"), ""),
+    "housing_situation.need": (message("What is needed at home"), ""),
+    "economic_situation.situation": (message("The economy of the household"), ""),
+    "economic_situation.need": (message("What is needed"), ""),
+}
+
+# What a service is told ----------------------------------------------------------------------------------------------
+
+NOTICES: Mapping[str, str] = {
+    "referral_received": message("A referral has come"),
+    "referral_accepted": message("A referral you sent was accepted"),
+    "referral_declined": message("A referral you sent was declined"),
+    "referral_recalled": message("A referral was taken back by its sender"),
+    "referral_stopped": message("A referral was stopped: the consent was withdrawn"),
+    "referral_part_closed": message("A part of a referral was closed: its consent was withdrawn"),
+    "consent_recorded": message("A consent names your service"),
+    "consent_withdrawn": message("A consent that names your service was withdrawn"),
+}
+
+# The log -------------------------------------------------------------------------------------------------------------
+
+#: How an outcome is called in a list, and its colour.
+OUTCOMES: Mapping[str, tuple[str, str]] = {
+    "permitted": (message("Done"), "success"),
+    "refused": (message("Refused"), "danger"),
+    "invalid": (message("Not right"), "warning"),
+    "not_found": (message("Not found"), "neutral"),
+    "conflict": (message("Came too late"), "warning"),
+    "unavailable": (message("Could not be done"), "warning"),
+    "failed": (message("Could not be done"), "warning"),
+}
+
+LOG_KINDS: Mapping[str, str] = {
+    "read": message("Read"),
+    "search": message("Search"),
+    "change": message("Change"),
+    "disclose": message("Disclosure"),
+    "log_read": message("Reading of the log"),
+    "sign_in": message("Sign-in"),
+    "operate": message("Operation"),
 }
 
 _OTHERWISE = message("Check this")

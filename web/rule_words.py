@@ -1,0 +1,87 @@
+"""What the rule book says, in the reader's language: a rule's reason and source, and a whole decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from audit.operation import SharingRefused
+from confidentiality.book import BOOK
+from confidentiality.decision import Decision
+from confidentiality.explanation import explanation
+from confidentiality.missing import MISSING, without_ref
+from confidentiality.prose import authority
+from confidentiality.vocabulary import CATEGORY, RESULT
+from confidentiality.words import LANGUAGES, Language
+
+__all__ = ["ResultWords", "RuleWords", "decision_document", "detail_of", "result_words", "rule_words"]
+
+
+@dataclass(frozen=True)
+class RuleWords:
+    """A rule that spoke: its code, why, and where it is written."""
+
+    code: str
+    because: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ResultWords:
+    """What the decision says of one category: its name, the result, whether it is open, and what is lacking."""
+
+    category: str
+    result: str
+    is_open: bool
+    lacking: tuple[str, ...]
+
+
+def _language(code: str) -> Language:
+    """The rule book's own language for a reader's; English where it has none."""
+    return code if code in LANGUAGES else "en"
+
+
+def rule_words(codes: Sequence[str], language: str) -> tuple[RuleWords, ...]:
+    """The rules in words; a code that today's book does not know is told as it stands."""
+    told = []
+    for code in codes:
+        try:
+            rule = BOOK.rule(code)
+        except KeyError:
+            told.append(RuleWords(code, "", ""))
+        else:
+            told.append(RuleWords(code, rule.because.to(_language(language)), authority(rule, _language(language))))
+    return tuple(told)
+
+
+def detail_of(refused: SharingRefused, language: str) -> str | None:
+    """The refused decision in a few plain sentences; None when it is none of this rule book's."""
+    if isinstance(refused.decision, Decision):
+        return explanation(refused.decision, _language(language)).teacher
+    return None
+
+
+def result_words(refused: SharingRefused, language: str) -> tuple[ResultWords, ...]:
+    """The decision, category by category, in words."""
+    if not isinstance(refused.decision, Decision):
+        return ()
+    to = _language(language)
+    return tuple(
+        ResultWords(
+            category=CATEGORY[one.category].label.to(to),
+            result=RESULT[one.result].label.to(to),
+            is_open=one.result in ("permit", "require"),
+            lacking=tuple(MISSING[without_ref(code)].to(to) for code in one.missing if without_ref(code) in MISSING),
+        )
+        for one in refused.decision.results
+    )
+
+
+def decision_document(refused: SharingRefused) -> dict[str, Any]:
+    """The decision, category by category, in codes, as a program reads it."""
+    results: list[dict[str, Any]] = []
+    for one in refused.decision.results:
+        result: dict[str, Any] = {"category": one.category, "result": one.result, "rules": list(one.rules)}
+        for name in ("missing", "strip", "offers"):
+            result[name] = list(getattr(one, name, ()))
+        results.append(result)
+    return {"rule_book": refused.decision.rule_book, "results": results}
