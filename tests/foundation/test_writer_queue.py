@@ -60,16 +60,15 @@ def test_a_writer_that_fails_passes_the_turn_on() -> None:
     queue = WriterQueue()
     with pytest.raises(ValueError, match="in the way"), queue.turn():
         raise ValueError("in the way")
-    done = _started(lambda: queue.turn().__enter__())  # noqa: PLC2801 - takes the turn and keeps it
+    done = _started(lambda: queue.turn().__enter__())
     done.join(10)
     assert not done.is_alive()
 
 
 def test_asking_for_two_turns_at_once_is_an_error_and_no_deadlock() -> None:
     queue = WriterQueue()
-    with queue.turn():
-        with pytest.raises(RuntimeError, match="two turns"), queue.turn():
-            pass
+    with queue.turn(), pytest.raises(RuntimeError, match="two turns"), queue.turn():
+        pass
     with queue.turn():
         pass
 

@@ -140,12 +140,10 @@ def test_pieces_may_be_of_any_size_on_both_sides(pieces: list[bytes], cuts: list
 def test_a_stream_gives_out_nothing_of_a_chunk_that_was_changed() -> None:
     blob = bytearray(seal_blob(KEY, bytes(3 * CHUNK), PLACE))
     blob[HEADER + SEALED_CHUNK + 10] ^= 1
-    given_out = []
     stream = open_chunks(KEY, _cut(bytes(blob), [1000] * 60), PLACE)
+    assert next(stream) == bytes(CHUNK)
     with pytest.raises(DoesNotOpen):
-        for clear in stream:
-            given_out.append(clear)  # noqa: PERF402 - keeps what came before the error
-    assert given_out == [bytes(CHUNK)]
+        next(stream)
 
 
 def test_a_blob_sealed_by_an_earlier_program_still_opens() -> None:

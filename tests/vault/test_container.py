@@ -1,5 +1,5 @@
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -8,7 +8,16 @@ import pytest
 
 from foundation.identifiers import PersonId, ServiceId
 from vault.blob import DoesNotOpen
-from vault.container import PartToSeal, PartWrap, SealedPart, SealedSet, ServiceWrap, open_parts, seal_set, verify_manifest
+from vault.container import (
+    PartToSeal,
+    PartWrap,
+    SealedPart,
+    SealedSet,
+    ServiceWrap,
+    open_parts,
+    seal_set,
+    verify_manifest,
+)
 from vault.file_custody import FileCustody
 from vault.keys import KeyPair, ServiceKey, make_service_key, open_key_pair
 
@@ -38,9 +47,7 @@ class Office:
         return [(part, wraps[part.part_id]) for part in self.sealed.parts if part.part_id in wraps]
 
     def read(self, name: str) -> list[bytes]:
-        return open_parts(
-            self.service_wrap(name), self.readable(name), key_pair=self.pairs[name], custody=self.custody
-        )
+        return open_parts(self.service_wrap(name), self.readable(name), key_pair=self.pairs[name], custody=self.custody)
 
 
 @pytest.fixture
@@ -82,9 +89,7 @@ def test_another_service_opens_nothing_with_what_lies_there(office: Office) -> N
             custody=office.custody,
         )
     # Not even where it claims the other's key id: the key is what opens.
-    impostor = KeyPair(
-        office.keys["homework"].key_id, office.service("homework"), office.pairs["nav"].kem, office.pairs["nav"].signature
-    )
+    impostor = replace(office.pairs["nav"], key_id=office.keys["homework"].key_id)
     with pytest.raises(DoesNotOpen):
         open_parts(
             office.service_wrap("homework"), office.readable("homework"), key_pair=impostor, custody=office.custody

@@ -82,7 +82,15 @@ def test_a_key_that_others_may_read_is_refused(root: Path, mode: int) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b"[]", b"\xff\xfe", b'{"format": 1, "root": 7}', b'{"format": 1, "root": "AAAA"}', b'{"format": 1, "root": "!"}'],
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"\xff\xfe",
+        b'{"format": 1, "root": 7}',
+        b'{"format": 1, "root": "AAAA"}',
+        b'{"format": 1, "root": "!"}',
+    ],
 )
 def test_a_damaged_key_file_is_refused(root: Path, content: bytes) -> None:
     FileCustody.create(root, "2026-11")

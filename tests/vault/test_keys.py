@@ -23,7 +23,7 @@ def test_a_data_key_is_its_owners_and_rests_wrapped(custody: FileCustody) -> Non
     owner = PersonId.new()
     row, clear = DataKey.made_for(owner, custody, AT)
     assert len(clear) == 32
-    assert clear not in row.wrapped
+    assert bytes(clear) not in row.wrapped
     assert row.unwrapped(custody) == clear
     row.owner_id = PersonId.new()
     with pytest.raises(DoesNotOpen):
@@ -67,7 +67,7 @@ def test_service_keys_open_for_their_service_and_installation_only(custody: File
 
 
 def test_a_key_wrapped_by_an_earlier_program_still_opens() -> None:
-    """A vector of our own: the seed 00 01 … 1f opens what was sealed to its public key, so seeds kept today open tomorrow."""
+    """A vector of our own: what was sealed to the key of the seed 00 01 … 1f opens with it, today and tomorrow."""
     mlkem, x25519 = _kem_keys(bytes(range(32)))
     assert mlkem.public_key().public_bytes_raw()[:16].hex() == _FROZEN_MLKEM_PUBLIC
     assert x25519.public_key().public_bytes_raw().hex() == _FROZEN_X25519_PUBLIC
