@@ -1,8 +1,8 @@
 """The acts that the rule books cite, and when each is in force.
 
-Two Norwegian acts are passed and wait for the King to set the day. They are here, switched off, until the municipality's
-policy names the day; then they replace the acts that they repeal. An act without a day was in force before this book
-begins.
+Two Norwegian acts are passed and wait for the King to set the day. They are here, switched off, until the policy of the
+municipality names the day; then they replace the acts that they repeal. An act without a day was in force before this
+book begins.
 """
 
 from collections.abc import Mapping

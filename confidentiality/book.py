@@ -8,16 +8,16 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from confidentiality import denmark, norway
-from confidentiality.acts import ACT, ACTS, Statute, law_version
+from confidentiality.acts import ACT, ACTS, Statute
 from confidentiality.condition import AllOf, Always, AnyOf, Condition, Fact, Not, OneOf
 from confidentiality.facts import FACT, FACTS
+from confidentiality.missing import MISSING
 from confidentiality.policy import SWITCHES, Policy
-from confidentiality.rule import CONFIDENCES, EFFECTS, Effect, Rule
+from confidentiality.rule import CONFIDENCES, Effect, Rule
 from confidentiality.vocabulary import (
     BASIS,
     CATEGORIES,
@@ -39,7 +39,7 @@ EFFECTS_OF_TIER: dict[int, tuple[Effect, ...]] = {
     5: ("offer",),
     6: ("forbid",),
 }
-"""What a rule of each tier may do: integrity, hard block, duty, statutory permission, consent, alternatives, default."""
+"""What a rule of each tier may do: integrity, hard block, duty, permission by law, consent, other ways, default."""
 
 
 class RuleBookDoesNotLoad(ValueError):
@@ -52,7 +52,7 @@ class RuleBookDoesNotLoad(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class RuleBook:
-    """The ordered rules of each country. `hash` is the SHA-256, in hexadecimal, of all that decides: not of the reasons.
+    """The ordered rules of each country, and the SHA-256 in hexadecimal of all that decides (`hash`, without reasons).
 
     Raises RuleBookDoesNotLoad, with every problem at once, when the rules are not well formed.
     """
@@ -139,7 +139,8 @@ def _all_that_decides(rules: Mapping[Jurisdiction, tuple[Rule, ...]]) -> dict[st
 
 def _problems(rules: Mapping[Jurisdiction, tuple[Rule, ...]]) -> Iterator[str]:
     if sorted(rules) != sorted(JURISDICTIONS):
-        yield f"a book has rules for {' and '.join(sorted(JURISDICTIONS))}, not for {' and '.join(sorted(rules)) or 'nobody'}"
+        expected, found = " and ".join(sorted(JURISDICTIONS)), " and ".join(sorted(rules)) or "nobody"
+        yield f"a book has rules for {expected}, not for {found}"
     for where, ordered in rules.items():
         seen: set[str] = set()
         tier = 0
@@ -156,30 +157,35 @@ def _problems(rules: Mapping[Jurisdiction, tuple[Rule, ...]]) -> Iterator[str]:
 
 
 def _problems_of_rule(rule: Rule) -> Iterator[str]:
-    if rule.effect not in EFFECTS:
-        yield f"there is no effect {rule.effect!r}"
-    elif rule.effect not in EFFECTS_OF_TIER.get(rule.tier, ()):
+    yield from _problems_of_words(rule)
+    yield from _problems_of_condition(rule.when)
+    if rule.effect not in EFFECTS_OF_TIER.get(rule.tier, ()):
         yield f"tier {rule.tier} has no effect {rule.effect!r}"
-    if rule.confidence not in CONFIDENCES:
-        yield f"there is no confidence {rule.confidence!r}"
     for language in LANGUAGES:
         if not rule.because.to(language).strip():
             yield f"the reason is missing in {language}"
     if not rule.law:
         yield "no law is cited"
-    yield from (f"there is no act {act!r}" for act in _acts_of(rule) if act not in ACT)
-    yield from _problems_of_condition(rule.when)
-    yield from (f"{fact.code!r} is no fact" for fact in rule.facts() if FACT.get(fact.code) != fact)
     if rule.effect.startswith(("permit", "require", "offer")) and rule.basis is None:
         yield "what opens a door needs a basis"
-    if rule.basis is not None and rule.basis not in BASIS:
-        yield f"there is no basis {rule.basis!r}"
+    if rule.tier in (0, 1, 6) and rule.missing is None:
+        yield "what closes a door says what is missing while nobody knows"
     if (rule.effect in ("hold", "permit_after_decision")) != bool(rule.decided_by):
         yield "what waits for a decision says which facts are the decision, and nothing else does"
-    if rule.effect == "forbid" and not rule.final and rule.missing is None:
-        yield "a forbid that is not final says what is missing"
+
+
+def _problems_of_words(rule: Rule) -> Iterator[str]:
+    """Every word of a rule that the vocabulary, the facts, the acts or the policy do not have."""
+    if rule.confidence not in CONFIDENCES:
+        yield f"there is no confidence {rule.confidence!r}"
+    if rule.basis is not None and rule.basis not in BASIS:
+        yield f"there is no basis {rule.basis!r}"
+    if rule.missing is not None and rule.missing not in MISSING:
+        yield f"nothing says what the missing {rule.missing!r} means"
     if rule.switch is not None and rule.code not in SWITCHES.get(rule.switch, ()):
         yield f"the policy has no switch {rule.switch!r} for this rule"
+    yield from (f"there is no act {act!r}" for act in _acts_of(rule) if act not in ACT)
+    yield from (f"{fact.code!r} is no fact" for fact in rule.facts() if FACT.get(fact.code) != fact)
     yield from (f"there is no field {name!r}" for name in rule.strip if name not in fields_of(name.split(".")[0]))
 
 
@@ -215,9 +221,3 @@ def _problems_of_condition(condition: Condition) -> Iterator[str]:
 
 
 BOOK = RuleBook({"NOR": norway.RULES, "DNK": denmark.RULES})
-
-
-@lru_cache(maxsize=512)
-def law_of_the_day(jurisdiction: Jurisdiction, at: date, policy: Policy) -> str:
-    """The law version of a day under a policy, remembered."""
-    return law_version(jurisdiction, at, policy.entered)

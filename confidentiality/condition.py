@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from confidentiality.answer import NO, UNKNOWN, YES, Answer, all_of, any_of
+from confidentiality.answer import UNKNOWN, YES, Answer, all_of, answer, any_of
 from confidentiality.vocabulary import CATEGORY, KIND, PURPOSE
 from confidentiality.words import AND, OR, Language, Words, listed
 
@@ -19,16 +19,13 @@ Aspect = Literal["sender", "recipient", "purpose", "category"]
 class Question(Protocol):
     """What a condition is asked about: four words, each known or not, and an answer to every fact."""
 
-    @property
-    def sender(self) -> str | None: ...
-    @property
-    def recipient(self) -> str | None: ...
-    @property
-    def purpose(self) -> str | None: ...
-    @property
-    def category(self) -> str | None: ...
+    sender: str | None
+    recipient: str | None
+    purpose: str | None
+    category: str | None
 
-    def answer(self, fact: "Fact") -> Answer: ...
+    def answer(self, fact: "Fact") -> Answer:
+        """The answer to one fact."""
 
 
 class Condition:
@@ -36,23 +33,11 @@ class Condition:
 
     __slots__ = ()
 
-    def answer(self, question: Question) -> Answer:
-        """Yes, no or unknown, for what is known about one question."""
-        raise NotImplementedError
-
-    def said(self, language: Language) -> str:
-        """The condition as a clause in one language, to stand after "when"."""
-        raise NotImplementedError
-
-    def leaves(self) -> "Iterator[Fact | OneOf]":
-        """Every fact and every choice of words that the condition reads, in order, with repetition."""
-        raise NotImplementedError
-
     def __and__(self, other: "Condition") -> "Condition":
-        return AllOf((*_parts(self, AllOf), *_parts(other, AllOf)))
+        return AllOf((*(self.parts if isinstance(self, AllOf) else (self,)), other))
 
     def __or__(self, other: "Condition") -> "Condition":
-        return AnyOf((*_parts(self, AnyOf), *_parts(other, AnyOf)))
+        return AnyOf((*(self.parts if isinstance(self, AnyOf) else (self,)), other))
 
     def __invert__(self) -> "Condition":
         return Not(self)
@@ -68,14 +53,101 @@ class Fact(Condition):
     code: str
     words: Words
 
-    def answer(self, question: Question) -> Answer:
-        return question.answer(self)
 
-    def said(self, language: Language) -> str:
-        return self.words.to(language)
+@dataclass(frozen=True, slots=True)
+class OneOf(Condition):
+    """Whether one word of the question is among these codes; a word that nobody said is unknown.
 
-    def leaves(self) -> "Iterator[Fact | OneOf]":
-        yield self
+    `group` is a name for the codes ("a public service"); without it they are listed.
+    """
+
+    aspect: Aspect
+    codes: tuple[str, ...]
+    group: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf(Condition):
+    """Yes when every part is yes; no when one part is no."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf(Condition):
+    """Yes when one part is yes; no when every part is no."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Condition):
+    """Yes when the part is no, no when it is yes; unknown stays unknown."""
+
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Always(Condition):
+    """Yes, whatever is asked. A rule that is meant for every case says so; an empty condition does not load."""
+
+
+def evaluated(condition: Condition, question: Question) -> Answer:
+    """Yes, no or unknown, for what is known about one question."""
+    match condition:
+        case Fact():
+            return question.answer(condition)
+        case OneOf(aspect, codes):
+            word = getattr(question, aspect)
+            return UNKNOWN if word is None else answer(word in codes)
+        case AllOf(parts):
+            return all_of(*(evaluated(part, question) for part in parts))
+        case AnyOf(parts):
+            return any_of(*(evaluated(part, question) for part in parts))
+        case Not(part):
+            return ~evaluated(part, question)
+        case Always():
+            return YES
+        case _:
+            raise TypeError(f"{condition!r} is no condition of a rule.")
+
+
+def said(condition: Condition, language: Language) -> str:
+    """The condition as a clause in one language, to stand after "when"."""
+    match condition:
+        case Fact():
+            return condition.words.to(language)
+        case OneOf(aspect, codes, group):
+            labels = [_LABELS[aspect][code].to(language) for code in codes]
+            one = group.to(language) if group else listed(labels, OR, language)
+            return _ASPECT_IS[aspect].to(language).format(one)
+        case AllOf(parts):
+            return listed([_enclosed(part, AnyOf, language) for part in parts], AND, language)
+        case AnyOf(parts):
+            return listed([_enclosed(part, AllOf, language) for part in parts], OR, language)
+        case Not(part):
+            return _NOT.to(language).format(said(part, language))
+        case Always():
+            return _ALWAYS.to(language)
+        case _:
+            raise TypeError(f"{condition!r} is no condition of a rule.")
+
+
+def leaves(condition: Condition) -> Iterator[Fact | OneOf]:
+    """Every fact and every choice of words that the condition reads, in order, with repetition."""
+    match condition:
+        case Fact() | OneOf():
+            yield condition
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+
+
+def _enclosed(part: Condition, kind: type[Condition], language: Language) -> str:
+    text = said(part, language)
+    return f"({text})" if isinstance(part, kind) else text
 
 
 _ASPECT_IS: dict[Aspect, Words] = {
@@ -90,110 +162,5 @@ _LABELS: dict[Aspect, dict[str, Words]] = {
     "purpose": {code: purpose.label for code, purpose in PURPOSE.items()},
     "category": {code: category.label for code, category in CATEGORY.items()},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf(Condition):
-    """Whether one word of the question is among these codes; a word that nobody said is unknown.
-
-    `group` is a name for the codes ("a public service"); without it they are listed.
-    """
-
-    aspect: Aspect
-    codes: tuple[str, ...]
-    group: Words | None = None
-
-    def answer(self, question: Question) -> Answer:
-        word = getattr(question, self.aspect)
-        if word is None:
-            return UNKNOWN
-        return YES if word in self.codes else NO
-
-    def said(self, language: Language) -> str:
-        labels = _LABELS[self.aspect]
-        one = (
-            self.group.to(language)
-            if self.group
-            else listed([labels[c].to(language) for c in self.codes], OR, language)
-        )
-        return _ASPECT_IS[self.aspect].to(language).format(one)
-
-    def leaves(self) -> "Iterator[Fact | OneOf]":
-        yield self
-
-
-@dataclass(frozen=True, slots=True)
-class AllOf(Condition):
-    """Yes when every part is yes; no when one part is no."""
-
-    parts: tuple[Condition, ...]
-
-    def answer(self, question: Question) -> Answer:
-        return all_of(*(part.answer(question) for part in self.parts))
-
-    def said(self, language: Language) -> str:
-        return listed([_enclosed(part, AnyOf, language) for part in self.parts], AND, language)
-
-    def leaves(self) -> "Iterator[Fact | OneOf]":
-        for part in self.parts:
-            yield from part.leaves()
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf(Condition):
-    """Yes when one part is yes; no when every part is no."""
-
-    parts: tuple[Condition, ...]
-
-    def answer(self, question: Question) -> Answer:
-        return any_of(*(part.answer(question) for part in self.parts))
-
-    def said(self, language: Language) -> str:
-        return listed([_enclosed(part, AllOf, language) for part in self.parts], OR, language)
-
-    def leaves(self) -> "Iterator[Fact | OneOf]":
-        for part in self.parts:
-            yield from part.leaves()
-
-
 _NOT = Words("det er ikke slik at {}", "det er ikkje slik at {}", "det er ikke sådan, at {}", "it is not so that {}")
 _ALWAYS = Words("alltid", "alltid", "altid", "always")
-
-
-@dataclass(frozen=True, slots=True)
-class Not(Condition):
-    """Yes when the part is no, no when it is yes; unknown stays unknown."""
-
-    part: Condition
-
-    def answer(self, question: Question) -> Answer:
-        return ~self.part.answer(question)
-
-    def said(self, language: Language) -> str:
-        return _NOT.to(language).format(_enclosed(self.part, (AllOf, AnyOf), language))
-
-    def leaves(self) -> "Iterator[Fact | OneOf]":
-        yield from self.part.leaves()
-
-
-@dataclass(frozen=True, slots=True)
-class Always(Condition):
-    """Yes, whatever is asked. A rule that is meant for every case says so; an empty condition does not load."""
-
-    def answer(self, question: Question) -> Answer:  # noqa: ARG002  # It looks at nothing.
-        return YES
-
-    def said(self, language: Language) -> str:
-        return _ALWAYS.to(language)
-
-    def leaves(self) -> "Iterator[Fact | OneOf]":
-        yield from ()
-
-
-def _parts(condition: Condition, joined: type[AllOf] | type[AnyOf]) -> tuple[Condition, ...]:
-    return condition.parts if isinstance(condition, joined) else (condition,)
-
-
-def _enclosed(part: Condition, kind: type[Condition] | tuple[type[Condition], ...], language: Language) -> str:
-    said = part.said(language)
-    return f"({said})" if isinstance(part, kind) else said

@@ -5,13 +5,14 @@ what is stripped stays stripped. Otherwise a forbid beats every permit, a hold w
 permits the default refuses. Unknown never permits, and an unanswered forbid forbids.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from confidentiality.book import BOOK, RuleBook, law_of_the_day
+from confidentiality.acts import law_version
+from confidentiality.book import BOOK, RuleBook
 from confidentiality.facts import (
     Facts,
     bit,
@@ -20,7 +21,7 @@ from confidentiality.facts import (
     explicit_per_category,
     subject_is_adult,
 )
-from confidentiality.fold import Folded, Route, excluded, holds, route
+from confidentiality.fold import Folded, Route, Words, excluded, holds, report_of, route
 from confidentiality.policy import SAFE, Policy
 from confidentiality.rule import Rule
 from confidentiality.vocabulary import CATEGORY, PURPOSE, Jurisdiction, Outcome, kinds_of
@@ -39,8 +40,7 @@ class Asked:
     items: tuple[Facts, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """The answer for one category about one subject.
 
     - `result`: permit, refuse, strip, require, manual or offer.
@@ -133,7 +133,7 @@ def decide(asked: Asked, book: RuleBook = BOOK, policy: Policy = SAFE) -> Decisi
 
     Pure: the same arguments give the same decision, byte for byte.
     """
-    roads = _roads(book, asked.jurisdiction, law_of_the_day(asked.jurisdiction, asked.at, policy), policy)
+    roads = _roads(book, asked.jurisdiction, asked.at, policy)
     first = asked.items[0] if asked.items else None
     return Decision(
         jurisdiction=asked.jurisdiction,
@@ -144,7 +144,7 @@ def decide(asked: Asked, book: RuleBook = BOOK, policy: Policy = SAFE) -> Decisi
         rule_book=book.hash,
         policy=policy.version,
         law_version=roads.law_version,
-        results=tuple([weigh(roads.for_facts(facts, asked.at), facts) for facts in asked.items]),
+        results=tuple([weigh(roads.for_facts(facts), facts) for facts in asked.items]),
     )
 
 
@@ -175,27 +175,26 @@ class _Roads:
 
     _AT_MOST = 8192
 
-    def __init__(self, book: RuleBook, jurisdiction: Jurisdiction, law_version: str, policy: Policy) -> None:
-        self.book, self.jurisdiction, self.law_version, self.policy = book, jurisdiction, law_version, policy
+    def __init__(self, rules: tuple[Rule, ...], jurisdiction: Jurisdiction, law_version: str) -> None:
+        self.rules, self.law_version = rules, law_version
         self.kinds = kinds_of(jurisdiction)
+        self.report = {sender: report_of(rules, sender, self.kinds) for sender in (*self.kinds, None)}
         self.folded: dict[tuple[str | None, str | None, str | None, str | None], Route] = {}
 
-    def for_facts(self, facts: Facts, at: date) -> Route:
+    def for_facts(self, facts: Facts) -> Route:
         key = (facts.sender, facts.recipient, facts.purpose, facts.category)
         known = self.folded.get(key)
         if known is None:
             if len(self.folded) >= self._AT_MOST:
                 self.folded.clear()
-            known = self.folded[key] = route(
-                self.book.speaking(self.jurisdiction, at, self.policy),
-                {
-                    "sender": _known(facts.sender, self.kinds),
-                    "recipient": _known(facts.recipient, self.kinds),
-                    "purpose": _known(facts.purpose, PURPOSE),
-                    "category": _known(facts.category, CATEGORY),
-                },
-                self.kinds,
-            )
+            sender = _known(facts.sender, self.kinds)
+            words: Words = {
+                "sender": sender,
+                "recipient": _known(facts.recipient, self.kinds),
+                "purpose": _known(facts.purpose, PURPOSE),
+                "category": _known(facts.category, CATEGORY),
+            }
+            known = self.folded[key] = route(self.rules, words, self.report[sender])
         return known
 
 
@@ -204,87 +203,104 @@ def _known(word: str | None, words: Container[str]) -> str | None:
     return word if word in words else None
 
 
-@lru_cache(maxsize=32)
-def _roads(book: RuleBook, jurisdiction: Jurisdiction, law_version: str, policy: Policy) -> _Roads:
-    return _Roads(book, jurisdiction, law_version, policy)
+@lru_cache(maxsize=64)
+def _roads(book: RuleBook, jurisdiction: Jurisdiction, at: date, policy: Policy) -> _Roads:
+    return _Roads(book.speaking(jurisdiction, at, policy), jurisdiction, law_version(jurisdiction, at, policy.entered))
 
 
 def weigh(road: Route, facts: Facts) -> Result:
     """Ask every rule of a folded route about one category of one subject, and put their answers together."""
     yes, no = facts.yes, facts.no
-    closing: list[Folded] = []
-    unanswered: tuple[str, ...] = ()
-    if yes & road.calm_yes != road.calm_yes or no & road.calm_no != road.calm_no:
-        closing = [each for each in road.closing if not excluded(each.when, yes, no)]
-        unanswered = tuple([each.rule.code for each in closing if not holds(each.when, yes, no)])
     duties = [each for each in road.duties if yes & each.needs == each.needs and holds(each.when, yes, no)]
     opening = [each for each in road.opening if yes & each.needs == each.needs and holds(each.when, yes, no)]
-    return _together(road, facts, closing, duties, opening, unanswered)
+    if duties or yes & road.calm_yes != road.calm_yes or no & road.calm_no != road.calm_no:
+        closing = [each for each in road.closing if not excluded(each.when, yes, no)]
+        if closing or duties:
+            return _contested(road, facts, closing, duties, opening)
+    return _uncontested(road, facts, opening)
 
 
-def _together(
+def _uncontested(road: Route, facts: Facts, opening: list[Folded]) -> Result:
+    """The result where no forbid, hold or duty speaks: a permit, a permit that waits, another way, or the default."""
+    yes = facts.yes
+    if opening:
+        permits = [each for each in opening if yes & each.decided_by == each.decided_by]
+        if permits:
+            return _result(facts, "permit", permits, opening, basis=permits[0].rule.basis)
+        return _result(facts, "manual", opening, opening, _undecided(opening, yes), offers=_offers(road, facts))
+    return _default(road, facts)
+
+
+def _default(
     road: Route,
     facts: Facts,
-    closing: list[Folded],
-    duties: list[Folded],
-    opening: list[Folded],
-    unanswered: tuple[str, ...],
+    held: Sequence[Folded] = (),
+    closing: Sequence[Folded] = (),
+    strip: tuple[str, ...] = (),
 ) -> Result:
-    """Put the answers of all rules together, in the order that the module's docstring tells."""
+    """The result where nothing permits: another way if one is ready, else the default refuses."""
+    offers = _offers(road, facts)
+    ready = [
+        each for each in road.offers if each.needs and facts.yes & each.needs == each.needs and each.code in offers
+    ]
+    if ready:
+        basis = ready[0].rule.basis
+        return _result(facts, "offer", [*held, *ready], closing, (), strip, offers, basis, road.default)
+    if facts.yes & _CONCERN and road.report is not None and road.report.code in offers:
+        basis = road.report.basis
+        return _result(facts, "offer", held, closing, (), strip, offers, basis, road.default)
+    missing = _missing(road, facts, (), held, permitted=False)
+    return _result(facts, "refuse", held, closing, missing, strip, offers, None, road.default)
+
+
+def _contested(road: Route, facts: Facts, closing: list[Folded], duties: list[Folded], opening: list[Folded]) -> Result:
+    """The result where a forbid, a hold or a duty speaks, in the order that the module's docstring tells."""
     yes = facts.yes
+    unanswered = tuple([each.code for each in closing if not holds(each.when, yes, facts.no)])
     permits = [each for each in opening if yes & each.decided_by == each.decided_by]
-    if permits and not closing and not duties:
-        return _result(facts, "permit", permits, beaten=opening, basis=permits[0].rule.basis)
-
     overridden = any(each.rule.effect == "permit_override" for each in permits)
-    forbids = [e for e in closing if e.rule.effect == "forbid" and not (overridden and e.rule.overridable)]
-    held = [each for each in closing if each.rule.effect == "hold" and yes & each.decided_by != each.decided_by]
-    spoke = [*closing, *duties, *opening]
+    undecided = [each for each in closing if each.rule.effect == "hold" and yes & each.decided_by != each.decided_by]
+    held = [each for each in undecided if each.code not in unanswered]
+    # Nobody knows whether an unanswered hold holds, so nobody can decide what it would wait for: it forbids.
+    forbids = [
+        each
+        for each in closing
+        if (each.rule.effect == "forbid" and not (overridden and each.rule.overridable))
+        or (each in undecided and each not in held)
+    ]
     stripping = [each for each in closing if each.strip]
-    strip = tuple(dict.fromkeys(name for each in stripping for name in each.strip))
-
-    def result(outcome: Outcome, decisive: list[Folded], missing: tuple[str, ...] = (), **more: Any) -> Result:
-        return _result(
-            facts, outcome, decisive, beaten=spoke, missing=missing, strip=strip, unanswered=unanswered, **more
-        )
+    strip = tuple(dict.fromkeys([name for each in stripping for name in each.strip]))
+    spoke = [*closing, *duties, *opening]
 
     if duties and not any(each.rule.unbeaten for each in forbids):
-        if any(each.rule.direct_route and each.rule.code not in unanswered for each in forbids):
-            direct = [each for each in forbids if each.rule.direct_route]
-            return result("manual", direct + duties)
-        return result("require", stripping + duties, basis=duties[0].rule.basis)
-
+        direct = [each for each in forbids if each.rule.direct_route and each.code not in unanswered]
+        if direct:
+            return _result(facts, "manual", [*direct, *duties], spoke, (), strip, unanswered=unanswered)
+        basis = duties[0].rule.basis
+        return _result(facts, "require", [*stripping, *duties], spoke, (), strip, basis=basis, unanswered=unanswered)
     if forbids:
-        return result(
-            "refuse",
-            [each for each in closing if each in forbids or each in held],
-            _missing(road, facts, forbids, held, permits),
-            default=None if opening else road.default,
-            offers=_offers(road, facts, forbids),
-        )
-    if permits and held:
-        return result("manual", held + permits, _undecided(held, yes), offers=_offers(road, facts, forbids))
-    if permits:
-        lifted = [each for each in closing if each.rule.effect == "hold" or each.strip]
-        return result("strip" if strip else "permit", lifted + permits, basis=permits[0].rule.basis)
-    if opening:
-        return result("manual", held + opening, _undecided(held + opening, yes), offers=_offers(road, facts, forbids))
-
-    offers = _offers(road, facts, forbids)
-    ready = [each for each in road.offers if each.needs and each.rule.code in offers and yes & each.needs == each.needs]
-    worried = road.report is not None and road.report.code in offers and yes & _CONCERN
-    if ready or worried:
-        basis = ready[0].rule.basis if ready else road.report.basis if road.report else None
-        return result("offer", held + ready, default=road.default, offers=offers, basis=basis)
-    return result("refuse", held, _missing(road, facts, forbids, held, permits), default=road.default, offers=offers)
+        closed = [each for each in closing if each in forbids or each in held]
+        missing = _missing(road, facts, forbids, held, permitted=bool(permits))
+        offers = _offers(road, facts, forbids)
+        default = None if opening else road.default
+        return _result(facts, "refuse", closed, spoke, missing, strip, offers, None, default, unanswered)
+    if not opening:
+        return _default(road, facts, held, closing, strip)
+    if held or not permits:
+        waiting = held + (permits or opening)
+        missing, offers = _undecided(waiting, yes), _offers(road, facts)
+        return _result(facts, "manual", waiting, spoke, missing, strip, offers, unanswered=unanswered)
+    lifted = [each for each in closing if each.rule.effect == "hold" or each.strip]
+    outcome: Outcome = "strip" if strip else "permit"
+    basis = permits[0].rule.basis
+    return _result(facts, outcome, lifted + permits, spoke, (), strip, basis=basis, unanswered=unanswered)
 
 
-def _result(
+def _result(  # noqa: PLR0913  # One argument for each part of a result.
     facts: Facts,
     outcome: Outcome,
-    decisive: list[Folded],
-    *,
-    beaten: list[Folded],
+    decisive: Sequence[Folded],
+    spoke: Sequence[Folded],
     missing: tuple[str, ...] = (),
     strip: tuple[str, ...] = (),
     offers: tuple[str, ...] = (),
@@ -292,28 +308,29 @@ def _result(
     default: Rule | None = None,
     unanswered: tuple[str, ...] = (),
 ) -> Result:
-    rules = [each.rule.code for each in decisive]
+    rules = [each.code for each in decisive]
     if default is not None:
         rules.append(default.code)
+    beaten = tuple([each.code for each in spoke if each not in decisive]) if len(spoke) > len(decisive) else ()
     return Result(
-        subject=facts.subject,
-        category=facts.category or "",
-        result=outcome,
-        rules=tuple(rules),
-        missing=missing,
-        strip=strip,
-        offers=offers,
-        basis=basis,
-        facts=facts.answers,
-        lacking=facts.lacking,
-        beaten=tuple([each.rule.code for each in beaten if each.rule.code not in rules]),
-        unanswered=unanswered,
+        facts.subject,
+        facts.category or "",
+        outcome,
+        tuple(rules),
+        missing,
+        strip,
+        offers,
+        basis,
+        facts.answers,
+        facts.lacking,
+        beaten,
+        unanswered,
     )
 
 
-def _undecided(waiting: list[Folded], yes: int) -> tuple[str, ...]:
+def _undecided(waiting: Sequence[Folded], yes: int) -> tuple[str, ...]:
     """The facts of the decision that is waited for, as far as they are not yes."""
-    return tuple(dict.fromkeys(fact.code for each in waiting for fact in each.rule.decided_by if not yes & bit(fact)))
+    return tuple(dict.fromkeys([fact.code for each in waiting for fact in each.rule.decided_by if not yes & bit(fact)]))
 
 
 def _final(forbid: Folded, facts: Facts) -> bool:
@@ -322,7 +339,7 @@ def _final(forbid: Folded, facts: Facts) -> bool:
 
 
 def _missing(
-    road: Route, facts: Facts, forbids: list[Folded], held: list[Folded], permits: list[Folded]
+    road: Route, facts: Facts, forbids: Sequence[Folded], held: Sequence[Folded], *, permitted: bool
 ) -> tuple[str, ...]:
     """What would have to be added: what the forbids and holds wait for, then the nearest way to a permit.
 
@@ -330,12 +347,15 @@ def _missing(
     """
     final = [each for each in forbids if _final(each, facts)]
     codes = [each.rule.missing for each in forbids if each.rule.missing is not None and each not in final]
-    codes += [word for word in ("sender", "recipient", "purpose") if getattr(facts, word) is None]
+    codes += [f"stated_{word}" for word in _WORDS if getattr(facts, word) is None]
     if not final:
         codes += _undecided(held, facts.yes)
-        if not permits:
-            codes += _nearest(road, facts) or ([] if forbids else [road.default.missing or "legal_basis"])
+        if not permitted:
+            codes += _nearest(road, facts) or ([] if codes else [road.default.missing or "legal_basis"])
     return tuple(dict.fromkeys(codes))
+
+
+_WORDS = ("sender", "recipient", "purpose")
 
 
 def _nearest(road: Route, facts: Facts) -> list[str]:
@@ -357,18 +377,16 @@ def _lacking(permit: Folded, facts: Facts) -> list[str]:
     return codes
 
 
-def _offers(road: Route, facts: Facts, forbids: list[Folded]) -> tuple[str, ...]:
+def _offers(road: Route, facts: Facts, forbids: Iterable[Folded] = ()) -> tuple[str, ...]:
     """Other ways that are open for certain, in the order in which to offer them.
 
     A consent is offered only where it could open the door; a report only where the subject may be a child.
     """
-    closed_for_good = any(_final(each, facts) for each in forbids)
-    codes = [
-        each.rule.code
-        for each in road.offers
-        if holds(each.when, facts.yes, facts.no)
-        and (each.rule.basis != "ask_consent" or (road.consent_can_open and not closed_for_good))
-    ]
-    if codes and road.report is not None and not facts.yes & _ADULT:
+    codes = [each.code for each in road.offers if holds(each.when, facts.yes, facts.no)]
+    if not codes:
+        return ()
+    if not road.consent_can_open or any(_final(each, facts) for each in forbids):
+        codes = [each.code for each in road.offers if each.code in codes and each.rule.basis != "ask_consent"]
+    if road.report is not None and not facts.yes & _ADULT:
         codes.append(road.report.code)
     return tuple(codes)

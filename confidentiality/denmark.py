@@ -1,8 +1,8 @@
 """The rule book of Denmark: every rule, in order.
 
 In Denmark the law rests on the General Data Protection Regulation and its bases; the practice of the housing-social
-field (written consent, the family carries it, or a report) is stricter and is kept as policy. Two rules whose section or
-scope is unsure are switched off until the municipality's lawyer switches them on.
+field (written consent, the family carries it, or a report) is stricter and is kept as policy. Two rules whose section
+or scope is unsure are switched off until the municipality's lawyer switches them on.
 """
 
 from confidentiality.acts import Statute
@@ -94,6 +94,7 @@ RULES: tuple[Rule, ...] = (
         ),
         law=(Statute("DK-CPR", "28"),),
         confidence="memory",
+        missing="protection_status",
         strip=("identity_contact.address",),
         decided_by=DECISION,
     ),

@@ -3,12 +3,15 @@
 from confidentiality.acts import Statute
 from confidentiality.condition import Always
 from confidentiality.facts import (
+    audit_mandate,
     child_objects,
     consent_set_aside,
     declaration_signed,
     document_given,
+    hidden_by_child_welfare,
     holder_cannot_sign,
     impartiality_confirmed,
+    log_scope_only,
     member_of_sending_service,
     no_identifiers,
     no_transmission,
@@ -19,10 +22,7 @@ from confidentiality.facts import (
     small_group_check,
     special_circumstances,
     strict_address,
-    hidden_by_child_welfare,
     strongly_authenticated,
-    audit_mandate,
-    log_scope_only,
 )
 from confidentiality.rule import (
     DECISION,
@@ -116,6 +116,7 @@ G_04 = Rule(
         Statute("DK-FVL", "3"),
     ),
     confidence="medium",
+    missing="impartial_actor",
     decided_by=(impartiality_confirmed,),
 )
 B_13 = Rule(
@@ -147,6 +148,7 @@ B_15 = Rule(
     ),
     law=(POLICY,),
     confidence="policy",
+    missing="stated_category",
     final=True,
 )
 B_16 = Rule(
@@ -162,6 +164,7 @@ B_16 = Rule(
     ),
     law=(Statute("EU-GDPR", "5 (1) c"), Statute("EU-GDPR", "9")),
     confidence="policy",
+    missing="stated_category",
     final=True,
 )
 B_17 = Rule(
@@ -177,6 +180,7 @@ B_17 = Rule(
     ),
     law=(POLICY,),
     confidence="policy",
+    missing="stated_recipient",
     final=True,
     overridable=True,
 )
@@ -197,6 +201,7 @@ B_18 = Rule(
         POLICY,
     ),
     confidence="policy",
+    missing="child_voice",
     decided_by=DECISION,
 )
 B_19 = Rule(
@@ -205,13 +210,14 @@ B_19 = Rule(
     effect="hold",
     when=holder_cannot_sign & ~not_by_consent,
     because=Words(
-        "En som skulle ha skrevet under, kan ikke nås eller er selv en fare; det avgjøres av mennesker, aldri av seg selv.",
+        "En som skulle ha skrevet under, kan ikke nås eller er selv en fare; det avgjøres av mennesker.",
         "Ein som skulle ha skrive under, kan ikkje nåast eller er sjølv ein fare; det blir avgjort av menneske.",
         "En, der skulle have skrevet under, kan ikke nås eller er selv en fare; det afgøres af mennesker.",
         "Somebody who should sign cannot be reached or is a danger; people decide it, it is never passed over.",
     ),
     law=(POLICY,),
     confidence="policy",
+    missing="guardianship",
     decided_by=DECISION,
 )
 B_20 = Rule(

@@ -485,9 +485,12 @@ _NO_BITS = str.maketrans("ynu", "010")
 _LETTERS = frozenset("ynu")
 
 
+_BIT = {fact.code: 1 << (len(FACTS) - 1 - place) for place, fact in enumerate(FACTS)}
+
+
 def bit(fact: Fact) -> int:
     """The bit that stands for a fact in `Facts.yes` and `Facts.no`."""
-    return 1 << (len(FACTS) - 1 - PLACE[fact.code])
+    return _BIT[fact.code]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ no. Kleene's logic is distributive and has De Morgan's laws, so folding changes 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
-
 
 from confidentiality.condition import AllOf, Always, AnyOf, Aspect, Condition, Fact, Not, OneOf
 from confidentiality.facts import FACTS, bit, consent_ok
@@ -74,10 +72,15 @@ def excluded(terms: Terms, yes: int, no: int) -> bool:
     return True
 
 
-class Folded(NamedTuple):
-    """A rule on one route: what is left of `when`, and the bits of its needs and of the decision it waits for."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Folded:
+    """A rule on one route: what is left of `when`, and the bits of its needs and of the decision it waits for.
+
+    `strip` holds those of the rule's fields that belong to the category of the route.
+    """
 
     rule: Rule
+    code: str
     when: Terms
     needs: int
     decided_by: int
@@ -110,14 +113,14 @@ class Route:
     calm_no: int
 
 
-def route(rules: tuple[Rule, ...], words: Words, recipients: tuple[str, ...]) -> Route:
-    """The rules folded for one route; `recipients` are the kinds of service of the country."""
+def route(rules: tuple[Rule, ...], words: Words, report: Rule | None) -> Route:
+    """The rules folded for one route; `report` is what `report_of` says about its sender."""
     folded = []
     for rule in rules:
         when = fold(rule.when, words)
         if when:
             own = tuple(name for name in rule.strip if name.startswith(f"{words['category']}."))
-            folded.append(Folded(rule, when, _bits(rule.needs), _bits(rule.decided_by), own))
+            folded.append(Folded(rule, rule.code, when, _bits(rule.needs), _bits(rule.decided_by), own))
     closing = tuple(each for each in folded if each.rule.tier < 2)
     opening = tuple(each for each in folded if each.rule.tier in (3, 4))
     calm_yes, calm_no = _calm(closing)
@@ -127,7 +130,7 @@ def route(rules: tuple[Rule, ...], words: Words, recipients: tuple[str, ...]) ->
         opening=opening,
         offers=tuple(each for each in folded if each.rule.tier == 5),
         default=next(each.rule for each in folded if each.rule.tier == 6),
-        report=_report(rules, words, recipients),
+        report=report,
         consent_can_open=any(consent_ok in each.rule.needs for each in opening),
         calm_yes=calm_yes,
         calm_no=calm_no,
@@ -148,12 +151,16 @@ def _calm(closing: tuple[Folded, ...]) -> tuple[int, int]:
     return yes, no
 
 
-def _report(rules: tuple[Rule, ...], words: Words, recipients: tuple[str, ...]) -> Rule | None:
-    """The first duty that this sender has towards somebody without further conditions: to report, or else to avert."""
+def report_of(rules: tuple[Rule, ...], sender: str | None, recipients: tuple[str, ...]) -> Rule | None:
+    """The first duty that a sender has towards somebody without further conditions: to report, or else to avert.
+
+    `recipients` are the kinds of service of the country.
+    """
     for purpose in ("report_concern", "emergency"):
         for rule in rules:
             if rule.tier == 2 and not rule.needs:
                 for recipient in recipients:
-                    if fold(rule.when, {**words, "recipient": recipient, "purpose": purpose}) == ALWAYS:
+                    words: Words = {"sender": sender, "recipient": recipient, "purpose": purpose, "category": None}
+                    if fold(rule.when, words) == ALWAYS:
                         return rule
     return None

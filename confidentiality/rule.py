@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from confidentiality.acts import Statute, concerns, in_force
-from confidentiality.condition import Aspect, Condition, Fact, OneOf
+from confidentiality.condition import Aspect, Condition, Fact, OneOf, leaves
 from confidentiality.facts import decision_recorded, second_approver
 from confidentiality.policy import Policy
 from confidentiality.vocabulary import (
@@ -20,13 +20,10 @@ from confidentiality.vocabulary import (
 from confidentiality.words import Words
 
 Effect = Literal["forbid", "hold", "strip", "require", "permit", "permit_after_decision", "permit_override", "offer"]
-EFFECTS: tuple[Effect, ...] = get_args(Effect)
+
 
 Confidence = Literal["high", "medium", "memory", "interpretation", "policy"]
 CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
-
-Need = Fact
-"""What a rule needs before it takes effect; its code is reported as missing while the answer is not yes."""
 
 DECISION: tuple[Fact, ...] = (decision_recorded, second_approver)
 """A named leader and a second approver have decided this one disclosure."""
@@ -40,8 +37,8 @@ class Rule:
     - A forbid or a hold speaks unless `when` is answered no: an unanswered forbid forbids. Every other effect waits
       until `when` and all `needs` are answered yes.
     - `strip` names fields that never go, whatever else is decided.
-    - `missing` is the code for what would make a forbid fall silent. A `final` forbid that is answered yes never does;
-      its code is reported only while nobody knows the answer.
+    - `missing` is the code for what would make a forbid fall silent. A `final` forbid that is answered yes never does,
+      and a hold that is answered yes waits for a decision; their code is reported only while nobody knows the answer.
     - `decided_by` are the facts that lift a hold or turn `permit_after_decision` into a permit.
     - `switch` is the policy switch without which the rule is silent; such rules are off by default.
     - `overridable` says that an override (danger to life or health) passes this forbid. Never, unless it is said.
@@ -87,12 +84,12 @@ class Rule:
 
     def facts(self) -> tuple[Fact, ...]:
         """Every fact the rule reads, once, in the order in which it reads them."""
-        asked = [leaf for leaf in self.when.leaves() if isinstance(leaf, Fact)]
+        asked = [leaf for leaf in leaves(self.when) if isinstance(leaf, Fact)]
         return tuple(dict.fromkeys([*asked, *self.needs, *self.decided_by]))
 
     def words(self) -> tuple[Aspect, ...]:
         """The words of the question (sender, recipient, purpose, category) that the rule looks at."""
-        return tuple(dict.fromkeys(leaf.aspect for leaf in self.when.leaves() if isinstance(leaf, OneOf)))
+        return tuple(dict.fromkeys(leaf.aspect for leaf in leaves(self.when) if isinstance(leaf, OneOf)))
 
 
 CONFIRMED_BY: dict[Confidence, Words] = {

@@ -126,7 +126,6 @@ _DERIVED: tuple[Fact, ...] = (
     fact.same_service,
     fact.same_office,
     fact.same_municipality,
-    fact.pair_enabled,
     fact.consent_ok,
     fact.explicit_per_category,
     fact.recipient_declaration,
@@ -196,7 +195,7 @@ def _shared_facts(case: Case) -> dict[Fact, Answer]:
         fact.same_service: all_of(_same(sender.service, recipient.service), same_organisation),
         fact.same_office: all_of(_same(sender.office, recipient.office), same_organisation),
         fact.same_municipality: same_organisation,
-        fact.pair_enabled: UNKNOWN if None in pair else answer(pair in case.policy.pairs),
+        fact.pair_enabled: YES if pair in case.policy.pairs else answer(case.conditions.get("pair_enabled")),
         fact.recipient_declaration: answer(case.recipient_declaration),
     }
 
@@ -259,6 +258,16 @@ def _best_consent(case: Case, subject: Subject, category: str) -> tuple[Consent,
     signers = signers_of(case, subject, case.purpose, frozenset({category}))
     unsigned = tuple(f"signature({ref})" for ref in signers.required)
     return Consent(ok=NO, lacking=(*unsigned, *signers.lacking), explicit=NO), signers
+
+
+def carried_by(case: Case, ref: str, category: str) -> ConsentTerms | None:
+    """The consent on which a category about a subject may go, with nothing lacking; None where no consent is good."""
+    subject = next((each for each in case.subjects if each.ref == ref), None) or _undescribed(case, ref)
+    for terms in case.consents:
+        signers = signers_of(case, subject, terms.purpose, terms.categories)
+        if terms.subject == ref and consent_ok(terms, _use(case, subject, category, signers)).ok is YES:
+            return terms
+    return None
 
 
 def _rank(consent: Consent) -> tuple[int, bool]:
@@ -332,6 +341,7 @@ __all__ = [
     "Party",
     "SignIn",
     "Subject",
+    "carried_by",
     "child_voice",
     "decide_case",
     "facts_of",

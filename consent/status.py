@@ -11,7 +11,6 @@ from typing import Literal
 
 from confidentiality.answer import NO, UNKNOWN, YES, Answer, all_of, answer
 from confidentiality.policy import Policy
-from confidentiality.words import Words
 from consent.signers import Signers
 
 State = Literal[
@@ -76,107 +75,9 @@ class ConsentTerms:
     recorded_on: date | None = None
 
 
-CONSENT_CONDITIONS: dict[str, Words] = {
-    "form_written": Words(
-        "samtykket er skriftlig", "samtykket er skriftleg", "samtykket er skriftligt", "the consent is in writing"
-    ),
-    "signature": Words(
-        "alle som skal skrive under, har skrevet under",
-        "alle som skal skrive under, har skrive under",
-        "alle, der skal skrive under, har skrevet under",
-        "everyone who must sign has signed",
-    ),
-    "given": Words(
-        "samtykket er gitt og ikke erstattet",
-        "samtykket er gitt og ikkje erstatta",
-        "samtykket er givet og ikke afløst",
-        "the consent is given and not superseded",
-    ),
-    "not_expired": Words(
-        "samtykket gjelder på denne dagen",
-        "samtykket gjeld på denne dagen",
-        "samtykket gælder på denne dag",
-        "the consent is valid on this day",
-    ),
-    "not_withdrawn": Words(
-        "samtykket er ikke trukket tilbake",
-        "samtykket er ikkje trekt tilbake",
-        "samtykket er ikke trukket tilbage",
-        "the consent is not withdrawn",
-    ),
-    "not_suspended": Words(
-        "samtykket er ikke stanset",
-        "samtykket er ikkje stansa",
-        "samtykket er ikke sat i bero",
-        "the consent is not suspended",
-    ),
-    "purpose": Words(
-        "formålet står i samtykket",
-        "formålet står i samtykket",
-        "formålet står i samtykket",
-        "the consent names the purpose",
-    ),
-    "category": Words(
-        "opplysningen står i samtykket",
-        "opplysninga står i samtykket",
-        "oplysningen står i samtykket",
-        "the consent names the information",
-    ),
-    "sender_service": Words(
-        "tjenesten som sender, står i samtykket",
-        "tenesta som sender, står i samtykket",
-        "tjenesten, der sender, står i samtykket",
-        "the consent names the service that sends",
-    ),
-    "recipient_service": Words(
-        "tjenesten som mottar, står i samtykket",
-        "tenesta som mottek, står i samtykket",
-        "tjenesten, der modtager, står i samtykket",
-        "the consent names the service that receives",
-    ),
-    "direction": Words(
-        "samtykket gjelder denne veien",
-        "samtykket gjeld denne vegen",
-        "samtykket gælder denne vej",
-        "the consent goes in this direction",
-    ),
-    "informed": Words(
-        "familien har fått muntlig og skriftlig informasjon på et språk den forstår",
-        "familien har fått munnleg og skriftleg informasjon på eit språk han forstår",
-        "familien har fået mundtlig og skriftlig information på et sprog, den forstår",
-        "the family had oral and written information in a language it understands",
-    ),
-    "child_voice": Words(
-        "barnet har fått vite om det og har fått si hva det mener",
-        "barnet har fått vite om det og har fått seie kva det meiner",
-        "barnet har fået besked og har kunnet sige sin mening",
-        "the child has been told and has been able to give a view",
-    ),
-    "template_version": Words(
-        "det er kjent hvilken tekst som ble underskrevet",
-        "det er kjent kva tekst som vart underskriven",
-        "det er kendt, hvilken tekst der blev underskrevet",
-        "it is known which text was signed",
-    ),
-    "law_version": Words(
-        "det er kjent hvilken lov samtykket bygger på",
-        "det er kjent kva lov samtykket byggjer på",
-        "det er kendt, hvilken lov samtykket bygger på",
-        "it is known which law the consent rests on",
-    ),
-    "protection_status": Words(
-        "beskyttelsesstatus er slått opp og er ny nok",
-        "vernestatus er slått opp og er ny nok",
-        "beskyttelsesstatus er slået op og er ny nok",
-        "the protection status has been looked up recently",
-    ),
-}
-"""Every condition a consent must meet, by the code under which it is missing; `signature` is missing per signer."""
-
-
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Whether one consent carries one disclosure: `ok` is yes only if every condition is; `lacking` names the others."""
+    """Whether a consent carries one disclosure: `ok` is yes only if every condition is; `lacking` names the others."""
 
     ok: Answer
     lacking: tuple[str, ...]
