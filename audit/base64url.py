@@ -4,8 +4,10 @@ The standard library's decoders skip characters they do not know and ignore stra
 whose bytes are evidence accepts neither. Source: RFC 4648, sections 4 and 5; unpadded as in RFC 7515, section 2.
 """
 
-import base64
 import binascii
+
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+_FROM_URL = bytes.maketrans(b"-_", b"+/")
 
 
 class NotBase64(ValueError):
@@ -14,13 +16,18 @@ class NotBase64(ValueError):
 
 def b64url(data: bytes) -> str:
     """``data`` in URL-safe base64 without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return b64url_bytes(data).decode("ascii")
+
+
+def b64url_bytes(data: bytes) -> bytes:
+    """``data`` in URL-safe base64 without padding, as ASCII bytes."""
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=")
 
 
 def parse_b64url(text: str) -> bytes:
     """The bytes that ``b64url`` writes as ``text``. Raises ``NotBase64`` when there are none."""
     try:
-        data = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        data = binascii.a2b_base64(text.encode("ascii").translate(_FROM_URL) + b"=" * (-len(text) % 4))
     except (binascii.Error, UnicodeEncodeError) as error:
         raise NotBase64("the text is not base64") from error
     if b64url(data) != text:
@@ -30,13 +37,13 @@ def parse_b64url(text: str) -> bytes:
 
 def b64(data: bytes) -> str:
     """``data`` in standard base64 with padding, as C2SP notes and proofs write hashes and signatures."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def parse_b64(text: str) -> bytes:
     """The bytes that ``b64`` writes as ``text``. Raises ``NotBase64`` when there are none."""
     try:
-        data = base64.b64decode(text.encode("ascii"), validate=True)
+        data = binascii.a2b_base64(text.encode("ascii"))
     except (binascii.Error, UnicodeEncodeError) as error:
         raise NotBase64("the text is not base64") from error
     if b64(data) != text:

@@ -32,7 +32,7 @@ def canonical_json(value: JsonValue) -> bytes:
     Raises ``NotCanonical`` for floats, integers beyond 2^53-1, keys that are not ASCII, text that is not NFC or holds a
     lone surrogate, nesting deeper than 32, and every other type, subclasses included: their meaning is not JSON's.
     """
-    _check(value, DEEPEST_NESTING)
+    _check_value(value, DEEPEST_NESTING)
     try:
         return encode_json(value)
     except (TypeError, ValueError) as error:
@@ -53,7 +53,7 @@ def parse_canonical_json(data: bytes) -> JsonValue:
     return value
 
 
-def _check(value: object, depth: int) -> None:
+def _check_value(value: object, depth: int) -> None:
     kind = type(value)
     if kind is str:
         _check_text(value)  # type: ignore[arg-type]  # the exact type was compared; mypy narrows on isinstance only
@@ -65,11 +65,11 @@ def _check(value: object, depth: int) -> None:
         for key, item in value.items():  # type: ignore[attr-defined]  # as above
             if type(key) is not str or not key.isascii():
                 raise NotCanonical("a key is not ASCII text")
-            _check(item, depth - 1)
+            _check_value(item, depth - 1)
     elif kind is list or kind is tuple:
         _check_depth(depth)
         for item in value:  # type: ignore[attr-defined]  # as above
-            _check(item, depth - 1)
+            _check_value(item, depth - 1)
     elif value is not None and kind is not bool:
         raise NotCanonical(f"a value of type {kind.__name__} is outside the model")
 

@@ -11,18 +11,18 @@ from audit.log_store import LogStore
 from audit.sealed_records import SealedFile, encode_records, parse_records, sealed_file_at
 from audit.stored_tree import StoredTree
 from audit.tiles import WIDTH, WIDTH_BITS, Tile, entry_bundle, tiles_of
-from audit.tree import leaf_hash, subtree_root
+from audit.tree import leaf_hashes, subtree_root
 
 
 @dataclass(frozen=True)
-class LogEntry:
+class EntryToKeep:
     """A leaf as it stands in the tree, and the sealed record beside it: empty for a system leaf."""
 
     leaf: bytes
     record: bytes
 
 
-def export_entries(store: LogStore, first: int, entries: Sequence[LogEntry]) -> int:
+def export_entries(store: LogStore, first: int, entries: Sequence[EntryToKeep]) -> int:
     """Make the entries durable in ``store`` as leaves ``first`` and following; returns the size of the tree then.
 
     Everything before ``first`` must have been exported. Raises ``NotInStore`` or ``MalformedTile`` when the last window
@@ -75,7 +75,7 @@ def _new_leaves(store: LogStore, first: int, leaves: Sequence[bytes], files: dic
     for start in range(0, len(together), WIDTH):
         bundle = together[start : start + WIDTH]
         files[Tile(None, (begin + start) // WIDTH, len(bundle)).path] = entry_bundle(bundle)
-    return [leaf_hash(leaf) for leaf in together]
+    return leaf_hashes(together)
 
 
 def _hashes_before(store: LogStore, size: int, level: int, upto: int) -> list[bytes]:

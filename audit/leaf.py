@@ -12,23 +12,18 @@ different things. Pure.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Union
+from typing import Final
 
-from audit.base64url import NotBase64, b64url, parse_b64url
+from audit.base64url import NotBase64, parse_b64url
 from audit.canonical_json import JsonValue, NotCanonical, canonical_json, parse_canonical_json
+from audit.event_leaf import MalformedLeaf, is_event_leaf
 from audit.tiles import LARGEST_ENTRY
 
 LEAF_VERSION: Final = 1
-EVENT_LEAF_BYTES: Final = 65
 LONGEST_TEXT: Final = 1_000
 
-_EVENT_LEAF: Final = re.compile(rb'\{"c":"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]","k":"e","v":1\}')
 _INSTANT: Final = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z")
 _ID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-
-
-class MalformedLeaf(ValueError):
-    """Bytes that are no leaf of this log, or fields that a leaf of their kind does not have."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class SystemLeaf:
     fields: Mapping[str, JsonValue]
 
 
-Leaf = Union[EventLeaf, SystemLeaf]  # noqa: UP007  # evaluated at run time by the Pythons the verifier runs on
+Leaf = EventLeaf | SystemLeaf
 
 
 def _instant(value: JsonValue) -> bool:
@@ -98,13 +93,6 @@ SYSTEM_LEAVES: Final[Mapping[str, Mapping[str, Callable[[JsonValue], bool]]]] = 
 }
 
 
-def event_leaf(commitment: bytes) -> bytes:
-    """The leaf of an event: ``{"c": commitment, "k": "e", "v": 1}``. Raises ``MalformedLeaf`` unless it is 32 bytes."""
-    if len(commitment) != 32:
-        raise MalformedLeaf("a commitment is 32 bytes")
-    return b'{"c":"%b","k":"e","v":1}' % b64url(commitment).encode("ascii")
-
-
 def system_leaf(kind: str, fields: Mapping[str, JsonValue]) -> bytes:
     """The leaf of something that happened to the log.
 
@@ -120,13 +108,11 @@ def system_leaf(kind: str, fields: Mapping[str, JsonValue]) -> bytes:
     return leaf
 
 
-def is_event_leaf(leaf: bytes) -> bool:
-    """Whether the bytes are the leaf of an event; much faster than taking it apart."""
-    return _EVENT_LEAF.fullmatch(leaf) is not None
-
-
 def parse_leaf(leaf: bytes) -> Leaf:
-    """What the bytes of a leaf say. Raises ``MalformedLeaf`` for everything the two functions above do not write."""
+    """What the bytes of a leaf say.
+
+    Raises ``MalformedLeaf`` for all that ``event_leaf`` and ``system_leaf`` never write.
+    """
     if is_event_leaf(leaf):
         return EventLeaf(parse_b64url(leaf[6:49].decode("ascii")))
     try:

@@ -46,7 +46,7 @@ class LogKey:
 
     key: VerifierKey
     first: int = 1
-    last: "int | None" = None
+    last: int | None = None
 
     def signs(self, size: int) -> bool:
         """Whether a checkpoint of ``size`` must bear this key's signatures."""

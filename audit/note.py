@@ -118,7 +118,7 @@ class Verified:
     """A signature that holds: whose, and the time it states (seconds since 1970), if it states one."""
 
     key: VerifierKey
-    time: "int | None"
+    time: int | None
 
 
 def is_key_name(name: str) -> bool:

@@ -29,7 +29,7 @@ class TextProof:
     index: int
     hashes: Sequence[bytes]
     checkpoint: Note
-    extra: "bytes | None" = None
+    extra: bytes | None = None
 
     def encode(self) -> bytes:
         """The proof as text."""

@@ -11,7 +11,8 @@ import re
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from audit.canonical_json import JsonValue, NotCanonical, canonical_json, parse_canonical_json
@@ -20,12 +21,12 @@ from audit.tiles import WIDTH, number_path
 
 MAGIC: Final = b"tillit-sealed/1\n"
 CHECKSUM_BYTES: Final = 32
-ID_BYTES: Final = 16
 LARGEST_RECORD: Final = 16_000_000
+MOST_PARTS: Final = 1_000
 
 _HEADER: Final = struct.Struct(">QH")
-_LENGTH: Final = struct.Struct(">I")
-_COUNT: Final = struct.Struct(">H")
+_RECORD_HEADER: Final = struct.Struct(">16sHHI")
+_PART_HEADER: Final = "16sI"
 _ERASED: Final = 0xFFFFFFFF
 _PATH: Final = re.compile(r"sealed/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]{3})-([0-9]{3}))?")
 
@@ -60,29 +61,28 @@ class SealedEvent:
         _check_digests(self.digests)
         if [part.key_id.bytes for part in self.parts] != sorted({part.key_id.bytes for part in self.parts}):
             raise MalformedRecord("the parts of an event are in the order of their keys, each once")
+        if not 1 <= len(self.parts) <= MOST_PARTS:
+            raise MalformedRecord(f"an event has 1 to {MOST_PARTS} parts")
         columns = canonical_json(self.columns)
-        fields = [
-            self.event_id.bytes,
-            _COUNT.pack(len(self.digests) // DIGEST_BYTES),
-            self.digests,
-            _LENGTH.pack(len(columns)),
-            columns,
-            _COUNT.pack(len(self.parts)),
-        ]
+        count = len(self.digests) // DIGEST_BYTES
+        headers: list[bytes | int] = []
         for part in self.parts:
-            fields.append(part.key_id.bytes)
-            if part.sealed is None:
-                fields.append(_LENGTH.pack(_ERASED))
-            else:
-                fields += [_LENGTH.pack(len(part.sealed)), part.sealed]
-        record = b"".join(fields)
+            headers += [part.key_id.bytes, _ERASED if part.sealed is None else len(part.sealed)]
+        record = b"".join(
+            (
+                _RECORD_HEADER.pack(self.event_id.bytes, count, len(self.parts), len(columns)),
+                _parts_header(len(self.parts)).pack(*headers),
+                self.digests,
+                columns,
+                *(part.sealed or b"" for part in self.parts),
+            )
+        )
         if len(record) > LARGEST_RECORD:
             raise MalformedRecord("the event is too large")
         return record
 
 
-@dataclass(frozen=True)
-class RecordOutline:
+class RecordOutline(NamedTuple):
     """What can be checked of a record without any key: its commitment, and whether a part of it was erased."""
 
     commitment: bytes
@@ -125,31 +125,29 @@ def encode_records(place: SealedFile, records: Sequence[bytes]) -> bytes:
     """The file at ``place`` with one record for each leaf; a system leaf has an empty one."""
     if len(records) != place.end - place.start:
         raise MalformedRecord(f"{len(records)} records for {place.end - place.start} leaves")
-    parts = [MAGIC, _HEADER.pack(place.first, len(records))]
-    for record in records:
-        parts += [_LENGTH.pack(len(record)), record]
-    data = b"".join(parts)
+    lengths = struct.pack(f">{len(records)}I", *map(len, records))
+    data = b"".join((MAGIC, _HEADER.pack(place.first, len(records)), lengths, *records))
     return data + hashlib.sha256(data).digest()
 
 
 def parse_records(place: SealedFile, data: bytes) -> list[bytes]:
     """The records in the file at ``place``. Raises ``MalformedRecord`` for any change to any byte of it."""
-    body, checksum = data[:-CHECKSUM_BYTES], data[-CHECKSUM_BYTES:]
-    if hashlib.sha256(body).digest() != checksum:
+    body, count = data[:-CHECKSUM_BYTES], place.end - place.start
+    if hashlib.sha256(body).digest() != data[-CHECKSUM_BYTES:]:
         raise MalformedRecord("the checksum does not hold")
-    start = len(MAGIC) + _HEADER.size
-    if body[:start] != MAGIC + _HEADER.pack(place.first, place.end - place.start):
+    at = len(MAGIC) + _HEADER.size
+    if body[:at] != MAGIC + _HEADER.pack(place.first, count):
         raise MalformedRecord("the file belongs to another place")
+    if len(body) < at + 4 * count:
+        raise MalformedRecord("the file ends too early")
+    lengths = struct.unpack_from(f">{count}I", body, at)
     records: list[bytes] = []
-    at, end = start, len(body)
-    while at < end:
-        begin = at + _LENGTH.size
-        at = begin + int.from_bytes(body[at:begin], "big")
-        if begin > end or at > end:
-            raise MalformedRecord("the file ends within a record")
-        records.append(body[begin:at])
-    if len(records) != place.end - place.start:
-        raise MalformedRecord(f"the file holds {len(records)} records for {place.end - place.start} leaves")
+    at += 4 * count
+    for length in lengths:
+        records.append(body[at : at + length])
+        at += length
+    if at != len(body):
+        raise MalformedRecord("the records are not as long as they should be")
     return records
 
 
@@ -159,49 +157,50 @@ def outline(record: bytes) -> RecordOutline:
     Raises ``MalformedRecord`` unless the record has the form that ``SealedEvent.encode`` gives it; the index columns
     are not read.
     """
-    end = len(record)
-    at = ID_BYTES + _COUNT.size
-    digests_end = at + DIGEST_BYTES * int.from_bytes(record[ID_BYTES:at], "big")
-    digests = record[at:digests_end]
-    at = digests_end + _LENGTH.size
-    at += int.from_bytes(record[digests_end:at], "big")
-    count = int.from_bytes(record[at : at + _COUNT.size], "big")
-    at += _COUNT.size
-    erased, previous = False, b""
-    for _ in range(count):
-        key_id, begin = record[at : at + ID_BYTES], at + ID_BYTES + _LENGTH.size
-        length = int.from_bytes(record[at + ID_BYTES : begin], "big")
-        if key_id <= previous or begin > end:
-            raise MalformedRecord("the parts of an event are in the order of their keys, each once")
-        previous = key_id
-        erased = erased or length == _ERASED
-        at = begin if length == _ERASED else begin + length
-    if at != end or not digests or not count:
+    try:
+        _, count, parts, columns = _RECORD_HEADER.unpack_from(record)
+        headers = _parts_header(parts).unpack_from(record, _RECORD_HEADER.size)
+    except (struct.error, MalformedRecord) as error:
+        raise MalformedRecord("the record does not begin as it should") from error
+    keys, lengths = headers[::2], headers[1::2]
+    is_partly_erased = _ERASED in lengths
+    length = sum(lengths) - lengths.count(_ERASED) * _ERASED
+    start = _RECORD_HEADER.size + _parts_header(parts).size
+    end = start + count * DIGEST_BYTES
+    if not count or end + columns + length != len(record):
         raise MalformedRecord("the record does not end where it should")
-    return RecordOutline(hashlib.sha256(COMMITMENT_LABEL + digests).digest(), erased)
+    if parts > 1 and keys != tuple(sorted(set(keys))):
+        raise MalformedRecord("the parts of an event are in the order of their keys, each once")
+    return RecordOutline(hashlib.sha256(COMMITMENT_LABEL + record[start:end]).digest(), is_partly_erased)
+
+
+@lru_cache
+def _parts_header(count: int) -> struct.Struct:
+    if not 1 <= count <= MOST_PARTS:
+        raise MalformedRecord(f"an event has 1 to {MOST_PARTS} parts")
+    return struct.Struct(">" + _PART_HEADER * count)
 
 
 def parse_event(record: bytes) -> SealedEvent:
     """The event of a record. Raises ``MalformedRecord`` unless it encodes to exactly these bytes."""
     outline(record)
-    at = ID_BYTES + _COUNT.size
-    digests_end = at + DIGEST_BYTES * int.from_bytes(record[ID_BYTES:at], "big")
-    columns_at = digests_end + _LENGTH.size
-    columns_end = columns_at + int.from_bytes(record[digests_end:columns_at], "big")
+    event_id, digests, count, columns_length = _RECORD_HEADER.unpack_from(record)
+    headers = _parts_header(count).unpack_from(record, _RECORD_HEADER.size)
+    digests_at = _RECORD_HEADER.size + _parts_header(count).size
+    columns_at = digests_at + digests * DIGEST_BYTES
+    at = columns_at + columns_length
     try:
-        columns = parse_canonical_json(record[columns_at:columns_end])
+        columns = parse_canonical_json(record[columns_at:at])
     except NotCanonical as error:
         raise MalformedRecord(f"the index columns: {error}") from error
     if not isinstance(columns, dict):
         raise MalformedRecord("the index columns are a JSON object")
     parts = []
-    position = columns_end + _COUNT.size
-    while position < len(record):
-        key_id, begin = UUID(bytes=record[position : position + ID_BYTES]), position + ID_BYTES + _LENGTH.size
-        length = int.from_bytes(record[begin - _LENGTH.size : begin], "big")
-        position = begin if length == _ERASED else begin + length
-        parts.append(SealedPart(key_id, None if length == _ERASED else record[begin:position]))
-    event = SealedEvent(UUID(bytes=record[:ID_BYTES]), record[at:digests_end], columns, tuple(parts))
+    for key_id, length in zip(headers[::2], headers[1::2], strict=True):
+        sealed = None if length == _ERASED else record[at : at + length]
+        parts.append(SealedPart(UUID(bytes=key_id), sealed))
+        at += len(sealed or b"")
+    event = SealedEvent(UUID(bytes=event_id), record[digests_at:columns_at], columns, tuple(parts))
     if event.encode() != record:
         raise MalformedRecord("the record is not in its one form")
     return event

@@ -35,7 +35,7 @@ from audit.note import (
 )
 from audit.sealed_records import SealedFile
 from audit.tiles import WIDTH, WIDTH_BITS, Tile
-from audit.tree import HASH_BYTES, CompactRange
+from audit.tree import CompactRange, compact_range, complete_levels, split_hashes
 from audit.window_check import check_upper_tiles, check_window, erasures_explained, files_of_growth
 from foundation.clock import Clock
 
@@ -190,11 +190,12 @@ class Signer:
             checked = check_window(self._store, files_of_growth(self._store, number, state.size, size))
             if checked.findings or checked.hashes is None:
                 raise SignerRefused(NOT_IN_ORDER, checked.findings)
-            for at in range(0, len(checked.hashes), HASH_BYTES):
-                tree.append(checked.hashes[at : at + HASH_BYTES])
-                if tree.size == state.size and tree.peaks != list(state.peaks):
-                    reason = f"the first {state.size} entries are not those that were signed"
-                    raise SignerRefused(NOT_IN_ORDER, [Finding("head_inconsistent", Tile(None, number).path, reason)])
+            levels = complete_levels(split_hashes(checked.hashes))
+            signed_here = state.size - tree.size
+            if 0 < signed_here < WIDTH and tree.joined(compact_range(levels, signed_here)).peaks != list(state.peaks):
+                reason = f"the first {state.size} entries are not those that were signed"
+                raise SignerRefused(NOT_IN_ORDER, [Finding("head_inconsistent", Tile(None, number).path, reason)])
+            tree.extend(levels)
             system |= checked.system
             erased |= {index: one for index, one in checked.erased.items() if index >= state.size}
         findings = check_upper_tiles(self._store, tree, state.size)

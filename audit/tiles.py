@@ -9,7 +9,7 @@ import re
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Optional
+from typing import Final
 
 from audit.tree import HASH_BYTES
 
@@ -29,7 +29,7 @@ class MalformedTile(ValueError):
 class Tile:
     """A place in the tree: ``level`` None is the entry bundle, else the tile of that level; ``width`` 256 is full."""
 
-    level: Optional[int]  # noqa: UP045  # evaluated at run time by the Pythons the single-file verifier runs on
+    level: int | None
     number: int
     width: int = WIDTH
 

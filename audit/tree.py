@@ -5,6 +5,8 @@ one RFC 9162 describes: a wrong length, a hash too many or too few, a position o
 tree of size zero, which would carry no evidence. Sources: RFC 6962 section 2.1, RFC 9162 sections 2.1.3 and 2.1.4.
 """
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
@@ -26,22 +28,35 @@ def leaf_hash(leaf: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + leaf).digest()
 
 
+def leaf_hashes(leaves: Iterable[bytes]) -> list[bytes]:
+    """The hash of each leaf, in their order."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\x00" + leaf).digest() for leaf in leaves]
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """SHA-256(0x01 || left || right)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def complete_levels(hashes: Sequence[bytes]) -> list[list[bytes]]:
+    """The hashes of all complete subtrees over ``hashes``, which stand side by side: by level, from themselves up."""
+    sha256, levels = hashlib.sha256, [list(hashes)]
+    while len(levels[-1]) > 1:
+        joined = b"".join(levels[-1])
+        whole = len(joined) - len(joined) % (2 * HASH_BYTES)
+        levels.append([sha256(b"\x01" + joined[at : at + 64]).digest() for at in range(0, whole, 64)])
+    return levels
+
+
+def compact_range(levels: Sequence[Sequence[bytes]], size: int) -> CompactRange:
+    """The tree over the first ``size`` of the hashes whose ``complete_levels`` these are."""
+    return CompactRange(size, [levels[height][(size >> height) - 1] for height in _heights(size)])
+
+
 def subtree_root(hashes: Sequence[bytes]) -> bytes:
     """The root over ``hashes``, which stand side by side on one level; of none, the root of the empty tree."""
-    if not hashes:
-        return EMPTY_ROOT
-    sha256, level = hashlib.sha256, list(hashes)
-    while len(level) > 1:
-        joined = b"".join(level)
-        odd_one_out = level[-1:] if len(level) % 2 else []
-        whole = len(joined) - len(joined) % (2 * HASH_BYTES)
-        level = [sha256(b"\x01" + joined[at : at + 64]).digest() for at in range(0, whole, 64)] + odd_one_out
-    return level[0]
+    return compact_range(complete_levels(hashes), len(hashes)).root()
 
 
 class CompactRange:
@@ -70,6 +85,15 @@ class CompactRange:
             position >>= 1
         self.peaks.append(subtree)
 
+    def extend(self, levels: Sequence[Sequence[bytes]]) -> None:
+        """Grow the tree by the hashes whose ``complete_levels`` these are.
+
+        Raises ``ValueError`` when they do not fit.
+        """
+        count = len(levels[0])
+        for height in _heights(count):
+            self.append(levels[height][(count >> height) - 1], height)
+
     def root(self) -> bytes:
         """The root of the tree so far."""
         if not self.peaks:
@@ -79,12 +103,12 @@ class CompactRange:
             root = node_hash(peak, root)
         return root
 
-    def upto_complete(self, level: int) -> "CompactRange":
+    def upto_complete(self, level: int) -> CompactRange:
         """The tree as far as its subtrees of ``2**level`` leaves are complete; it grows apart from this one."""
         whole = self.size >> level
         return CompactRange(whole << level, self.peaks[: _ones(whole)])
 
-    def joined(self, following: "CompactRange") -> "CompactRange":
+    def joined(self, following: CompactRange) -> CompactRange:
         """This tree with another's leaves after it; that one must be smaller than this one's smallest peak.
 
         Raises ``ValueError`` when it is not: then the peaks of the two do not simply stand side by side.
@@ -92,6 +116,11 @@ class CompactRange:
         if self.size and following.size >= self.size & -self.size:
             raise ValueError("the following tree does not fit beside the peaks of this one")
         return CompactRange(self.size + following.size, [*self.peaks, *following.peaks])
+
+
+def split_hashes(joined: bytes) -> list[bytes]:
+    """The single hashes of a row of joined ones."""
+    return [joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES)]
 
 
 def range_root(start: int, end: int, node: Nodes) -> bytes:
@@ -209,6 +238,11 @@ def _climb_border(start: bytes, siblings: Sequence[bytes]) -> bytes:
     for sibling in siblings:
         start = node_hash(sibling, start)
     return start
+
+
+def _heights(size: int) -> list[int]:
+    """The heights of the complete subtrees of which a tree of ``size`` leaves consists, highest first."""
+    return [height for height in reversed(range(size.bit_length())) if size >> height & 1]
 
 
 def _ones(number: int) -> int:

@@ -5,7 +5,7 @@ the tree they make, the sealed disclosures with what the entries commit to. What
 its place, the first one in the log first. With the state kept from an earlier verification only what is new is read.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from audit.publish_checkpoint import NEWEST
 from audit.sealed_records import SealedFile
 from audit.store_listing import StoreListing, list_store
 from audit.tiles import WIDTH, WIDTH_BITS, Tile
-from audit.tree import HASH_BYTES, CompactRange, subtree_root
+from audit.tree import HASH_BYTES, CompactRange, compact_range, complete_levels, split_hashes, subtree_root
 from audit.verified_state import VerifiedState
 from audit.window_check import (
     CheckedWindow,
@@ -191,7 +191,7 @@ def _verify_growth(store: LogStore, policy: LogPolicy, since: VerifiedState) -> 
     for number in range(since.size // WIDTH, -(-check.signed // WIDTH)):
         files = files_of_growth(store, number, since.size, check.signed)
         _take_in(check, files, check_window(store, files), None, since)
-    _compare_heads(check, check.tree)
+    _compare_head(check, check.tree)
     if check.is_tree_known:
         check.findings += check_upper_tiles(store, check.tree, since.size)
     check.erased = {index: one for index, one in check.erased.items() if index >= since.size}
@@ -240,46 +240,25 @@ def _take_in(
     if hashes is None or not check.is_tree_known or check.tree.size != files.number * WIDTH:
         _lose_the_tree(check, files)
         return
-    if len(hashes) == WIDTH * HASH_BYTES:
-        root = _root_of_full_window(check, hashes, files.number, since)
-        check.level_one.append(root)
-        check.tree.append(root, WIDTH_BITS)
-        _compare_heads(check, check.tree)
-    else:
-        check.tree = check.tree.joined(_grow_through(check, hashes, files.number, since))
+    levels = complete_levels(split_hashes(hashes))
+    if since is not None and 0 < since.size - check.tree.size < WIDTH:
+        _compare_with_state(check, check.tree.joined(compact_range(levels, since.size - check.tree.size)), since)
+    for size in check.heads.sizes_in.get(files.number, ()):
+        if size - check.tree.size <= len(levels[0]) and size % WIDTH:
+            _compare_head(check, check.tree.joined(compact_range(levels, size - check.tree.size)))
+    check.tree.extend(levels)
+    if check.tree.size % WIDTH == 0:
+        check.level_one.append(levels[WIDTH_BITS][0])
+        _compare_head(check, check.tree)
 
 
-def _root_of_full_window(check: _Check, hashes: bytes, number: int, since: VerifiedState | None) -> bytes:
-    """Most windows end where no head does, and then their hashes can be folded all at once."""
-    within = [size for size in check.heads.sizes_in.get(number, ()) if size % WIDTH]
-    if not within and (since is None or since.size <= number * WIDTH):
-        return subtree_root(_split(hashes))
-    return _grow_through(check, hashes, number, since).root()
-
-
-def _grow_through(check: _Check, hashes: bytes, number: int, since: VerifiedState | None) -> CompactRange:
-    """The tree over the window alone; on the way every head that falls into it is compared with tree and window."""
-    window = CompactRange()
-    sizes = set(check.heads.sizes_in.get(number, ()))
-    for one in _split(hashes):
-        window.append(one)
-        if window.size == WIDTH:
-            break
-        size = check.tree.size + window.size
-        if since is not None and size == since.size:
-            _compare_with_state(check, check.tree.joined(window), number, since)
-        if size in sizes:
-            _compare_heads(check, check.tree.joined(window))
-    return window
-
-
-def _compare_with_state(check: _Check, tree: CompactRange, number: int, since: VerifiedState) -> None:
+def _compare_with_state(check: _Check, tree: CompactRange, since: VerifiedState) -> None:
     if tree.peaks != list(since.peaks):
         reason = f"the first {since.size} entries are not those that were verified before"
-        check.findings.append(Finding("head_inconsistent", Tile(None, number).path, reason))
+        check.findings.append(Finding("head_inconsistent", Tile(None, since.size // WIDTH).path, reason))
 
 
-def _compare_heads(check: _Check, tree: CompactRange) -> None:
+def _compare_head(check: _Check, tree: CompactRange) -> None:
     """Compare the head of this size, if there is one, with the tree."""
     head = check.heads.heads.get(tree.size)
     if head is not None and head.checkpoint.root != tree.root() and tree.size not in check.inconsistent:
@@ -341,14 +320,12 @@ def _fits(check: _Check, number: int, hashes: bytes, listing: StoreListing | Non
                 data = check.store.read(Tile(1, above, widest).path)
             except (NotInStore, OSError):
                 return False
-            return data[at * HASH_BYTES : (at + 1) * HASH_BYTES] == subtree_root(_split(hashes))
+            return data[at * HASH_BYTES : (at + 1) * HASH_BYTES] == subtree_root(split_hashes(hashes))
     size = max(check.heads.sizes_in.get(number, ()), default=0)
     within = size - number * WIDTH
     if not size or not check.is_tree_known or len(hashes) < within * HASH_BYTES:
         return False
-    window = CompactRange()
-    for one in _split(hashes[: within * HASH_BYTES]):
-        window.append(one)
+    window = compact_range(complete_levels(split_hashes(hashes)), within)
     return check.tree.joined(window).root() == check.heads.heads[size].checkpoint.root
 
 
@@ -377,7 +354,7 @@ def _compare_tile(check: _Check, tile: Tile, expected: list[bytes | None]) -> No
     if len(data) != tile.width * HASH_BYTES:
         check.findings.append(Finding("malformed", tile.path, "the tile is not as wide as it says"))
         return
-    for at, (one, stored) in enumerate(zip(expected, _split(data), strict=True)):
+    for at, (one, stored) in enumerate(zip(expected, split_hashes(data), strict=True)):
         if one is not None and one != stored:
             check.findings.append(
                 Finding("hash_changed", tile.path, f"hash {at} is not that of the tile it stands for")
@@ -433,7 +410,3 @@ def _check_erasures(check: _Check) -> None:
     for index in sorted(check.erased.keys() - erasures_explained(check.system, check.erased)):
         reason = "disclosures are gone and no erase leaf says on which decision"
         check.findings.append(Finding("unexplained_absence", SealedFile(index // WIDTH).path, reason, index))
-
-
-def _split(hashes: bytes) -> Sequence[bytes]:
-    return [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]

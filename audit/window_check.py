@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from audit.event_leaf import MalformedLeaf, commits_to, event_leaf, is_event_leaf
 from audit.finding import Finding
-from audit.leaf import MalformedLeaf, SystemLeaf, event_leaf, is_event_leaf, parse_leaf
+from audit.leaf import SystemLeaf, parse_leaf
 from audit.log_store import LogStore, NotInStore
 from audit.sealed_records import MalformedRecord, SealedFile, outline, parse_records, sealed_file_at
 from audit.tiles import WIDTH, WIDTH_BITS, MalformedTile, Tile, parse_entry_bundle, parse_tile, tiles_of
-from audit.tree import HASH_BYTES, CompactRange, leaf_hash, subtree_root
+from audit.tree import HASH_BYTES, CompactRange, leaf_hashes, subtree_root
 
 _EVENT_BUNDLE: Final = re.compile(rb'(?:\x00\x41\{"c":"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]","k":"e","v":1\})+')
 _EVENT_STRIDE: Final = 67
@@ -141,8 +142,9 @@ def _check_bundles(store: LogStore, files: WindowFiles, checked: CheckedWindow) 
     except MalformedTile as error:
         checked.findings.append(Finding("malformed", tile.path, str(error), begin))
         return None
-    _check_leaves(leaves, tile.path, begin, checked)
-    checked.hashes = b"".join([leaf_hash(leaf) for leaf in leaves])
+    if len(data) != widest * _EVENT_STRIDE or not _EVENT_BUNDLE.fullmatch(data):
+        _check_leaves(leaves, tile.path, begin, checked)
+    checked.hashes = b"".join(leaf_hashes(leaves))
     for width in files.bundles:
         place = Tile(None, files.number, width).path
         full = Tile(None, files.number).path
@@ -233,8 +235,9 @@ def _check_sealed(store: LogStore, files: WindowFiles, leaves: Sequence[bytes], 
         if place.end > len(leaves):
             reason = "there are sealed disclosures without entries"
             checked.findings.append(Finding("foreign_file", place.path, reason, begin + len(leaves)))
-        for offset, (record, leaf) in enumerate(zip(records, leaves[place.start :], strict=False), start=place.start):
-            _check_record(record, leaf, place.path, begin + offset, checked)
+        path = place.path
+        for index, (record, leaf) in enumerate(zip(records, leaves[place.start :], strict=False), start=place.first):
+            _check_record(record, leaf, path, index, checked)
     if covered < files.needed:
         place_needed = SealedFile(files.number, covered, files.needed).path
         reason = "sealed disclosures that a head vouches for are missing"
@@ -251,7 +254,7 @@ def _check_record(record: bytes, leaf: bytes, path: str, index: int, checked: Ch
     except MalformedRecord as error:
         checked.findings.append(Finding("malformed", path, str(error), index))
         return
-    if event_leaf(said.commitment) != leaf:
+    if not commits_to(leaf, said.commitment):
         checked.findings.append(Finding("sealed_changed", path, "the digests are not those committed to", index))
     if said.is_partly_erased:
         checked.erased[index] = said.commitment

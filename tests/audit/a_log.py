@@ -1,4 +1,4 @@
-"""A log of made-up events in a directory, grown batch by batch as the service grows it; nothing in it is about anybody."""
+"""A log of made-up events in a directory, grown batch by batch as the service grows it; it is about nobody."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -8,8 +8,9 @@ from uuid import UUID
 from audit.base64url import b64url
 from audit.canonical_json import JsonValue
 from audit.commitment import bundle, commitment, digest, disclosure
-from audit.export_entries import LogEntry, export_entries, tidy_store
-from audit.leaf import event_leaf, system_leaf
+from audit.event_leaf import event_leaf
+from audit.export_entries import EntryToKeep, export_entries, tidy_store
+from audit.leaf import system_leaf
 from audit.log_policy import LogPolicy
 from audit.log_store import DirectoryStore
 from audit.publish_checkpoint import publish_checkpoint
@@ -51,7 +52,7 @@ class MadeUpEvent:
                 for n, (key, one) in enumerate(zip(keys, sealed, strict=True))
             ),
         )
-        self.entry = LogEntry(event_leaf(self.commitment), record.encode())
+        self.entry = EntryToKeep(event_leaf(self.commitment), record.encode())
 
 
 class ALog:
@@ -68,7 +69,7 @@ class ALog:
         self.size = self.signed = 0
         self.events: dict[int, MadeUpEvent] = {}
         genesis = {"key": b64url(key), "origin": ORIGIN, "time": TIME}
-        self.export([LogEntry(system_leaf("genesis", genesis), b"")])
+        self.export([EntryToKeep(system_leaf("genesis", genesis), b"")])
 
     @property
     def root(self) -> Path:
@@ -78,7 +79,7 @@ class ALog:
     def policy(self) -> LogPolicy:
         return self.signer.policy()
 
-    def export(self, entries: list[LogEntry]) -> None:
+    def export(self, entries: list[EntryToKeep]) -> None:
         self.size = export_entries(self.store, self.size, entries)
 
     def export_events(self, count: int, *, facts: int = 3) -> None:
@@ -87,7 +88,7 @@ class ALog:
         self.export([event.entry for event in events])
 
     def export_leaf(self, kind: str, fields: dict[str, JsonValue]) -> None:
-        self.export([LogEntry(system_leaf(kind, fields), b"")])
+        self.export([EntryToKeep(system_leaf(kind, fields), b"")])
 
     def sign(self) -> bytes:
         note = self.signer.sign(self.size)

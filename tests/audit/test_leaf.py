@@ -6,17 +6,8 @@ from hypothesis import strategies as st
 
 from audit.base64url import b64url
 from audit.canonical_json import JsonValue, canonical_json
-from audit.leaf import (
-    EVENT_LEAF_BYTES,
-    SYSTEM_LEAVES,
-    EventLeaf,
-    MalformedLeaf,
-    SystemLeaf,
-    event_leaf,
-    is_event_leaf,
-    parse_leaf,
-    system_leaf,
-)
+from audit.event_leaf import EVENT_LEAF_BYTES, MalformedLeaf, commits_to, event_leaf, is_event_leaf
+from audit.leaf import SYSTEM_LEAVES, EventLeaf, SystemLeaf, parse_leaf, system_leaf
 
 TIME = "2026-11-22T08:15:00.000000Z"
 HASH = b64url(bytes(range(32)))
@@ -44,6 +35,9 @@ def test_an_event_leaf_shows_its_commitment_and_nothing_else(commitment: bytes) 
     assert leaf == canonical_json({"c": b64url(commitment), "k": "e", "v": 1})
     assert is_event_leaf(leaf)
     assert parse_leaf(leaf) == EventLeaf(commitment)
+    assert commits_to(leaf, commitment)
+    assert not commits_to(leaf, bytes(31) + b"!")
+    assert not commits_to(leaf + b" ", commitment)
 
 
 def test_every_kind_of_system_leaf_has_an_example_here() -> None:

@@ -14,6 +14,8 @@ from audit.tree import (
     CompactRange,
     InvalidProof,
     Nodes,
+    compact_range,
+    complete_levels,
     consistency_proof,
     inclusion_proof,
     leaf_hash,
@@ -153,6 +155,7 @@ def test_every_tree_up_to_a_hundred_and_thirty_leaves() -> None:
             assert complete.size == size >> level << level
             assert complete.root() == ROOTS[complete.size]
             assert complete.joined(rest).root() == ROOTS[size]
+        assert compact_range(complete_levels(LEAVES), size).peaks == growing.peaks
         for index in range(size):
             verify_inclusion(index, size, LEAVES[index], inclusion_proof(index, size, NODE), ROOTS[size])
         for old in range(1, size + 1):
@@ -298,4 +301,4 @@ def test_the_tree_knows_nothing_of_files_clocks_and_databases() -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""])
     }
-    assert imported == {"hashlib", "collections", "typing"}
+    assert imported == {"__future__", "hashlib", "collections", "typing"}
