@@ -17,7 +17,7 @@ import vault.container
 import vault.keys
 from foundation.tables import Base
 
-__all__ = ["all_tables"]
+__all__ = ["all_tables", "table_meanings"]
 
 _MODULES = (
     audit.event,
@@ -39,3 +39,9 @@ _MODULES = (
 def all_tables() -> MetaData:
     """The tables as the classes of `_MODULES` describe them."""
     return Base.metadata
+
+
+def table_meanings() -> dict[str, str]:
+    """What a row of each table is, in one sentence: the first line of its class's docstring."""
+    classes = (mapper.class_ for mapper in Base.registry.mappers)
+    return {one.__tablename__: (one.__doc__ or "").strip().splitlines()[0] for one in classes}
