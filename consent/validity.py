@@ -10,9 +10,7 @@ def usual_end(first_day: date, at_least_days: int = 60) -> date:
     this_year = date(first_day.year, 7, 31)
     if this_year - first_day >= timedelta(days=at_least_days):
         return this_year
-    return (
-        min(date(first_day.year + 1, 7, 31), latest_end(first_day))
-    )
+    return min(date(first_day.year + 1, 7, 31), latest_end(first_day))
 
 
 def latest_end(first_day: date) -> date:

@@ -5,6 +5,7 @@ from sqlalchemy import bindparam, exists, select
 from audit.operation import Operation
 from consent.consent import Consent, ConsentFlow
 from consent.gather_facts import gather_case
+from people.register import CannotBeHandled
 from referral.lifecycle import State
 from referral.referral import Referral
 
@@ -35,13 +36,16 @@ def may_flow_back(op: Operation, row: Referral) -> bool:
     ((asked,),) = op.rows(_YES_TO_IT, person=row.person_id, receiver=row.to_service, sender=row.from_service)
     if not asked:
         return False
-    gathered = gather_case(
-        op,
-        person=row.person_id,
-        sender=row.to_service,
-        recipient=row.from_service,
-        purpose=row.purpose,
-        categories=[ANSWER],
-    )
+    try:
+        gathered = gather_case(
+            op,
+            person=row.person_id,
+            sender=row.to_service,
+            recipient=row.from_service,
+            purpose=row.purpose,
+            categories=[ANSWER],
+        )
+    except CannotBeHandled:  # one of a list has become strictly protected: the others are still shown
+        return False
     op.note(**{f"flow_back/{row.referral_id}": gathered.decision.compact()})
     return gathered.decision.permits

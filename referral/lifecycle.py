@@ -128,18 +128,20 @@ def after(state: State, step: Step, by: Party) -> Transition:
 
     Raises:
         NotThisParty: the step is the other service's.
-        StepNotDrawn: the step is not drawn from `state`.
+        StepNotDrawn: the step is not drawn from `state`; the sender is not told there how the receiver answered.
     """
     row = transition(step)
     if row.by is not by:
         raise NotThisParty
     if state not in row.from_states:
-        raise StepNotDrawn(values={"state": state.value, "step": step.value})
+        seen = seen_by_sender(state, may_flow_back=False) if by is Party.SENDER else state.value
+        raise StepNotDrawn(values={"state": seen, "step": step.value})
     return row
 
 
 #: What the sender learns where no consent lets the answer flow back: that it came to somebody, or that it did not.
 _WITHOUT_CONSENT = {
+    State.DRAFT: "draft",
     State.SENT: "sent",
     State.OPENED: "received",
     State.ACCEPTED: "received",

@@ -18,7 +18,7 @@ from referral.draft_referral import answers_of
 from referral.flow_back import may_flow_back
 from referral.kinds import kind_of
 from referral.lifecycle import LIFECYCLE, Party, State, Step, seen_by_sender
-from referral.own_referral import ONE_REFERRAL, VersionPassed, own_referral, side_of, take_step
+from referral.own_referral import ONE_REFERRAL, own_referral, side_of, take_step, version_passed
 from referral.referral import Referral, ReferralPart, ReferralStep
 from referral.views import CategoryAnswer, PartView, ReferralView, StepView
 from vault.blob import DoesNotOpen
@@ -143,7 +143,7 @@ def _hold(op: Operation, row: Referral, side: Party, answers: Collection[Categor
     first = side is Party.RECEIVER and State(row.state) is State.SENT and any(one.result in _OPEN for one in answers)
     op.lock(ONE_REFERRAL, shared=not first, referral=row.referral_id)
     if row.version != version:
-        raise VersionPassed(values={"version": row.version, "state": row.state})
+        raise version_passed(op, row)
     if first:
         take_step(op, row, Step.OPEN, Party.RECEIVER)
         op.flush()  # so that the view shows the step

@@ -274,8 +274,7 @@ REFERRAL_FIELDS: Mapping[str, tuple[str, str]] = {
 
 NOTICES: Mapping[str, str] = {
     "referral_received": message("A referral has come"),
-    "referral_accepted": message("A referral you sent was accepted"),
-    "referral_declined": message("A referral you sent was declined"),
+    "referral_answered": message("A referral you sent was answered"),
     "referral_recalled": message("A referral was taken back by its sender"),
     "referral_stopped": message("A referral was stopped: the consent was withdrawn"),
     "referral_part_closed": message("A part of a referral was closed: its consent was withdrawn"),
