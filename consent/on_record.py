@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -201,15 +201,21 @@ def _by_consent(rows: Sequence[Child]) -> dict[ConsentId, list[Child]]:
 def standing_of(
     op: Operation, record: OnRecord, family: Family, parties: Mapping[ServiceId, Party], policy: Policy = SAFE
 ) -> Status:
-    """What the steps of a consent add up to today, and what is missing."""
+    """What the steps of a consent add up to today, and what is missing.
+
+    A consent of which every yes was taken back, one by one, is withdrawn as if it had been taken back whole.
+    """
     consent, today = record.consent, op.date(op.house.installed.jurisdiction)
-    return status(
+    standing = status(
         _steps_of(record, family),
         signers_of_record(op, record, family, parties, policy),
         SUBJECT,
         consent.valid_to,
         today,
     )
+    if standing.state == "invalidated" or any(record.is_open(flow) for flow in record.flows):
+        return standing
+    return replace(standing, state="withdrawn", missing=())
 
 
 def signers_of_record(

@@ -93,8 +93,7 @@ def withdraw_consent(actor: Actor, asked: WithdrawConsent, *, stop: StopWhatHung
             raise AlreadyEnded
         op.add(withdrawal)
         standing = standing_of(op, after, family, parties)
-        all_gone = not any(after.is_open(flow) for flow in after.flows)
-        record.consent.state = "withdrawn" if all_gone else standing.state
+        record.consent.state = standing.state
         op.draft.categories.update(flow.category for flow in gone)
         stopped = stop(op, record.consent.consent_id, gone)
         for service in sorted({flow.from_service for flow in gone} | {flow.to_service for flow in gone}):

@@ -6,16 +6,26 @@ from uuid import uuid4
 from sqlalchemy import bindparam, select
 
 from audit.operation import Operation
-from consent.consent import ConsentFlow
+from consent.consent import Consent, ConsentFlow
 from foundation.errors import Conflict, NotFound
 from foundation.identifiers import ConsentId, ReferralId, ServiceId
 from people.notice import tell
-from referral.lifecycle import Party, State, Step, Transition, after, transition
+from referral.lifecycle import Party, State, Step, Transition, after, seen_by_sender, transition
 from referral.referral import Referral, ReferralPart, ReferralStep
 from vault.container import PartWrap
 
-__all__ = ["ONE_REFERRAL", "VersionPassed", "own_referral", "side_of", "stop_what_hung_on", "take_step"]
+__all__ = [
+    "ONE_REFERRAL",
+    "VersionPassed",
+    "own_referral",
+    "side_of",
+    "stop_what_hung_on",
+    "take_step",
+    "version_passed",
+]
 
+
+_ANSWERS = frozenset({Step.ACCEPT, Step.DECLINE})
 
 #: One referral by its id.
 ONE_REFERRAL = select(Referral).where(Referral.referral_id == bindparam("referral"))
@@ -47,6 +57,14 @@ def own_referral(op: Operation, referral: ReferralId, *, to_change: bool = False
     return row
 
 
+def version_passed(op: Operation, row: Referral) -> VersionPassed:
+    """The answer to somebody who looked at an older version; the sender is not told there how it was answered."""
+    state = row.state
+    if side_of(op, row) is Party.SENDER:
+        state = seen_by_sender(State(state), may_flow_back=False)
+    return VersionPassed(values={"version": row.version, "state": state})
+
+
 def side_of(op: Operation, row: Referral) -> Party:
     """On which side of the referral the actor's service stands."""
     return Party.SENDER if row.from_service == op.service else Party.RECEIVER
@@ -62,7 +80,7 @@ def take_step(
         StepNotDrawn, NotThisParty: the life cycle does not draw it.
     """
     if version is not None and version != row.version:
-        raise VersionPassed(values={"version": row.version, "state": row.state})
+        raise version_passed(op, row)
     drawn = after(State(row.state), step, by)
     op.add(
         ReferralStep(
@@ -89,7 +107,9 @@ def _tell(op: Operation, row: Referral, drawn: Transition) -> None:
         drawn.tells
     ]
     if told is not None:
-        tell(op, told, f"referral_{drawn.to_state.value}", referral=row.referral_id)
+        # How the receiver answered is shown behind the link, to a sender to whom a consent lets it flow back.
+        kind = "answered" if drawn.step in _ANSWERS else drawn.to_state.value
+        tell(op, told, f"referral_{kind}", referral=row.referral_id)
 
 
 def _wraps(
@@ -108,12 +128,15 @@ def _wraps(
 def stop_what_hung_on(op: Operation, consent: ConsentId, gone: Collection[ConsentFlow]) -> int:
     """Close all that was sent on the yeses that are gone, stop what nothing is left of; how many were stopped.
 
+    What was sent on a consent that this one renewed hangs on this one now.
+
     This is what `withdraw_consent` asks its caller for: consent knows nothing of referrals.
     """
+    lineage = _with_those_it_replaced(op, consent)
     hanging = op.lock(
         select(Referral)
         .where(
-            Referral.referral_id.in_(select(ReferralPart.referral_id).where(ReferralPart.consent_id == consent)),
+            Referral.referral_id.in_(select(ReferralPart.referral_id).where(ReferralPart.consent_id.in_(lineage))),
             Referral.state.in_([state.value for state in transition(Step.STOP).from_states]),
         )
         .order_by(Referral.referral_id),
@@ -137,3 +160,11 @@ def stop_what_hung_on(op: Operation, consent: ConsentId, gone: Collection[Consen
             tell(op, row.to_service, "referral_stopped", referral=row.referral_id)
             stopped += 1
     return stopped
+
+
+def _with_those_it_replaced(op: Operation, consent: ConsentId) -> list[ConsentId]:
+    """The consent and every earlier one that it renewed or changed, newest first."""
+    lineage = [consent]
+    while (earlier := op.get_one(Consent, lineage[-1]).supersedes) is not None:
+        lineage.append(earlier)
+    return lineage
