@@ -1,4 +1,4 @@
-"""Bring a database to a revision, forwards or back, and say where it stands."""
+"""Bring a database to a revision, forwards or back."""
 
 from pathlib import Path
 
@@ -10,16 +10,9 @@ from sqlalchemy import Engine
 
 from foundation.engine import make_engine
 from foundation.errors import Unavailable
+from migrations.revision import BehindMigrations, current_revision, head_revision, refuse_behind
 
 __all__ = ["BehindMigrations", "UnknownRevision", "current_revision", "head_revision", "migrate", "refuse_behind"]
-
-
-class BehindMigrations(Unavailable):
-    """The database is not at the revision this program was made for."""
-
-    code = "database_behind_migrations"
-    title = "The database is not at this program's revision"
-    do = "Stop the service, make a backup, and run `tillit migrate`."
 
 
 class UnknownRevision(Unavailable):
@@ -34,30 +27,6 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return config
-
-
-def head_revision() -> str:
-    """The newest revision there is; there is exactly one."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
-
-
-def current_revision(url: str) -> str | None:
-    """The revision of the database at `url`; None when it is empty."""
-    engine = make_engine(url)
-    try:
-        with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    finally:
-        engine.dispose()
-
-
-def refuse_behind(url: str) -> None:
-    """Pass only when the database is at the newest revision; `BehindMigrations` otherwise."""
-    current, head = current_revision(url), head_revision()
-    if current != head:
-        raise BehindMigrations(values={"current": current or "empty", "needed": head})
 
 
 def migrate(url: str, to: str = "head") -> str | None:
