@@ -20,10 +20,11 @@ def publish_checkpoint(store: LogStore, signed: bytes) -> None:
     newest = read_newest(store)
     newest_size = 0 if newest is None else parse_checkpoint(newest.text).size
     existing = _read_history(store, number)
+    is_published = existing is not None and size in {one.size for one in existing.checkpoints}
+    if size < newest_size and not is_published:
+        raise MalformedHistory(f"a head of size {size} comes after one of size {newest_size}")
     if existing is not None:
         history = existing.with_note(note)
-    elif size <= newest_size:
-        raise MalformedHistory(f"a head of size {size} comes after one of size {newest_size}")
     else:
         history = HistoryFile(_file_before(store, newest_size, number), (note,))
     store.replace(history_path(number), history.encode())

@@ -125,7 +125,8 @@ def test_wrong_use_exits_two(log: ALog, tmp_path: Path) -> None:
 
 
 def test_no_changed_byte_goes_unnoticed_by_the_single_file(log: ALog, single_file: ModuleType) -> None:
-    data = log.folder.joinpath("report.tillit").read_bytes()
+    events = [ShownEvent(2, b"".join(log.events[2].digests), tuple(log.events[2].disclosures[:1]))]
+    data = make_report(log.store, log.policy, log.store.read("checkpoint"), events).encode()
     policy = single_file.parse_policy(log.folder.joinpath("log-policy.json").read_bytes())
     refusals = (single_file.MalformedReport, single_file.ReportRefused)
     single_file.verify_report(single_file.parse_report(data), policy, single_file.verify_ed25519)
