@@ -25,7 +25,7 @@ from audit.house import House
 from audit.operation import Operation, operation, reading, refuse
 from foundation.clock import local_date
 from foundation.errors import Refused
-from foundation.identifiers import ServiceId, StaffId
+from foundation.identifiers import EventId, ServiceId, StaffId
 from foundation.tables import Base, Right, RowOfToday
 from people.organisation import Service
 from people.staff import Staff, StaffRole
@@ -289,12 +289,13 @@ def _still_holds(house: House, session: Session, found: SignInSession) -> bool:
     return held is not None and held.valid_from <= today and (held.valid_to is None or today <= held.valid_to)
 
 
-def sign_out(actor: Actor, token: str) -> None:
+def sign_out(actor: Actor, token: str) -> EventId:
     """End the session of `token`; a session that has ended already is no error."""
     with operation(actor, Action.SIGN_OUT) as op:
         found = op.get(SignInSession, _token_hash(actor.house, token))
         if found is not None and found.staff_id == actor.staff:
             op.remove(found)
+        return op.event_id
 
 
 def demo_doors(house: House) -> list[DemoDoor]:

@@ -1,6 +1,7 @@
 """The application, put together: the only place that knows which pages and calls there are."""
 
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Security
 from fastapi.exceptions import RequestValidationError
@@ -17,42 +18,23 @@ from audit.once import AnsweredBefore
 from foundation.errors import Problem
 from foundation.texts import Texts
 from web.api import CALLS
+from web.api.described import document_of, problems
+from web.api.kind_of_body import check_kind_of_body
 from web.door import Door
 from web.envelope import Envelope
 from web.frame import Frame
+from web.limits import MAX_BODY_SIZE, MAX_UPLOAD_SIZE
 from web.pages import PAGES
-from web.problems import MEDIA_TYPE, answer_again, answer_fault, answer_problem, answer_to_framework
+from web.problems import answer_again, answer_fault, answer_problem, answer_to_framework
 from web.static_files import StaticFiles
 from web.visit import check_form
 
-__all__ = ["LOCALES", "MAX_BODY_SIZE", "MAX_UPLOAD_SIZE", "create_app"]
+__all__ = ["LOCALES", "create_app"]
 
 LOCALES = Path(__file__).parent / "locales"
 
-#: Bytes of a request's body; a route that takes a scan raises it to MAX_UPLOAD_SIZE.
-MAX_BODY_SIZE = 1_000_000
-MAX_UPLOAD_SIZE = 26_000_000
-
 # What is uploaded stays in memory: a temporary file would lie in clear on the disk.
 MultiPartParser.spool_max_size = MAX_UPLOAD_SIZE
-
-_PROBLEM_SCHEMA = {
-    "type": "object",
-    "description": "A problem document (RFC 9457); `/problems/<code>` explains the code.",
-    "required": ["type", "title", "status", "code"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string", "description": "`urn:uuid:` and the id of the log event"},
-        "code": {"type": "string"},
-        "rules": {"type": "array", "items": {"type": "object"}},
-        "errors": {"type": "array", "items": {"type": "object"}},
-        "values": {"type": "object"},
-        "decision": {},
-    },
-}
 
 
 class _Tillit(FastAPI):
@@ -63,6 +45,12 @@ class _Tillit(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """The framework's layers, then the envelope around them."""
         return Envelope(super().build_middleware_stack(), self.frame)
+
+    def openapi(self) -> dict[str, Any]:
+        """What the JSON API can do (OpenAPI 3.1), made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = document_of(super().openapi())
+        return self.openapi_schema
 
 
 def create_app(house: House, texts: Texts | None = None) -> FastAPI:
@@ -97,8 +85,9 @@ def create_app(house: House, texts: Texts | None = None) -> FastAPI:
         app.include_router(page.router, include_in_schema=False, dependencies=[Depends(check_form)])
     calls = APIRouter(
         prefix="/api/v1",
-        dependencies=[Security(HTTPBearer(auto_error=False))],  # the door has checked it; this tells readers of the API
-        responses={"default": {"description": "A problem", "content": {MEDIA_TYPE: {"schema": _PROBLEM_SCHEMA}}}},
+        # The door has checked the token; this tells readers of the API that it does.
+        dependencies=[Security(HTTPBearer(auto_error=False)), Depends(check_kind_of_body)],
+        responses=problems(),
     )
     for call in CALLS:
         calls.include_router(call.router)

@@ -24,6 +24,7 @@ from web.csrf import check_origin
 from web.frame import Frame
 from web.pace import Pace
 from web.problems import answer_error
+from web.scans import KINDS_OF_PAGE
 from web.visit import Visit, session_cookie, this_visit
 
 __all__ = ["OPEN", "OPEN_BELOW", "Door", "safe_next"]
@@ -41,6 +42,7 @@ OPEN = frozenset(
         "/api/v1/sign-in",
         "/api/v1/demo-doors",
         "/api/v1/demo-sign-in",
+        "/api/v1/invitations/take-up",
         "/api/v1/openapi.json",
     }
 )
@@ -168,5 +170,5 @@ def _check_kind_of_body(visit: Visit) -> None:
     if not visit.is_api or (headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers):
         return
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in ("application/json", "multipart/form-data"):
+    if kind not in ("application/json", "multipart/form-data", *KINDS_OF_PAGE):
         raise UnsupportedMediaType

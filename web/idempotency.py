@@ -10,7 +10,7 @@ import orjson
 from audit.actor import Actor, Once
 from web.bad_requests import IdempotencyKeyMissing
 
-__all__ = ["canonical_form", "canonical_json_body", "once", "place_of_answer"]
+__all__ = ["canonical_form", "canonical_json_body", "once", "place_of_answer", "place_of_new"]
 
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -41,15 +41,25 @@ def canonical_form(fields: Sequence[tuple[str, str]]) -> bytes:
     return orjson.dumps(sorted(fields, key=lambda field: field[0]))
 
 
-def place_of_answer(path: str, answer_id: str | None) -> tuple[str, bool]:
-    """Where the thing lives that a request to `path` answered with, and whether that request created it.
+#: What is created in one collection and lives in another: a family is registered as the persons in it.
+_LIVES_IN = {"families": "persons"}
 
-    A creating form lies at `<collection>/new`, a creating call at `<collection>`, a step at `<collection>/<id>/<step>`.
+
+def place_of_new(path: str, new_id: str) -> str:
+    """Where the thing lives that a call to the collection `path` created."""
+    collection, _, last = path.rstrip("/").rpartition("/")
+    return f"{collection}/{_LIVES_IN.get(last, last)}/{new_id}"
+
+
+def place_of_answer(path: str, answer_id: str | None) -> str:
+    """The page of the thing that a form sent to `path` was answered with.
+
+    A creating form lies at `<collection>/new`, a step at `<collection>/<id>/<step>`.
     """
     parts = path.rstrip("/").split("/")
     ids = [place for place, part in enumerate(parts) if _UUID.fullmatch(part)]
     if ids:
-        return "/".join(parts[: ids[-1] + 1]), False
+        return "/".join(parts[: ids[-1] + 1])
     if parts[-1] == "new":
         parts.pop()
-    return "/".join([*parts, answer_id] if answer_id else parts), True
+    return "/".join([*parts, answer_id] if answer_id else parts)

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from audit.once import AnsweredBefore
 from foundation.errors import NotFound, Problem, Refused
 from web.bad_requests import BodyTooLarge, MethodNotAllowed, Unexpected, Unreadable, UnsupportedMediaType
-from web.idempotency import place_of_answer
+from web.idempotency import place_of_answer, place_of_new
 from web.sent import problem_of
 from web.visit import EVENT_HEADER, Visit, this_visit
 from web.worded import Worded
@@ -48,6 +48,8 @@ _OF_FRAMEWORK: dict[int, type[Problem]] = {
     413: BodyTooLarge,
     415: UnsupportedMediaType,
 }
+
+_OK, _CREATED = 200, 201
 
 _HERE = Path(__file__).parent.parent
 
@@ -100,16 +102,18 @@ def answer_fault(request: Request, error: Exception) -> Response:
 def answer_again(request: Request, error: AnsweredBefore) -> Response:
     """The same answer as the first time, to a request that came twice."""
     visit = this_visit(request)
-    answer_id = error.answer.get("id")
-    place, was_created = place_of_answer(visit.path, answer_id if isinstance(answer_id, str) else None)
+    answer_id, version = error.answer.get("id"), error.answer.get("version")
     headers = {EVENT_HEADER: str(error.event_id), "idempotency-replayed": "true"}
     if not visit.is_api:
-        response = visit.see_other(place)
+        response = visit.see_other(place_of_answer(visit.path, answer_id if isinstance(answer_id, str) else None))
         response.headers.update(headers)
         return response
-    if was_created and answer_id:
-        headers["location"] = place
-    return visit.json(error.answer, status=201 if was_created else 200, headers=headers)
+    status = getattr(request.scope.get("route"), "status_code", None) or _OK
+    if status == _CREATED and isinstance(answer_id, str):
+        headers["location"] = place_of_new(visit.path, answer_id)
+    if isinstance(version, int):
+        headers["etag"] = f'"{version}"'
+    return visit.json(error.answer, status=status, headers=headers)
 
 
 def _wants_page(visit: Visit) -> bool:

@@ -1,7 +1,7 @@
 """What the rule book says, in the reader's language: a rule's reason and source, and a whole decision."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from audit.operation import SharingRefused
@@ -76,12 +76,13 @@ def result_words(refused: SharingRefused, language: str) -> tuple[ResultWords, .
     )
 
 
-def decision_document(refused: SharingRefused) -> dict[str, Any]:
-    """The decision, category by category, in codes, as a program reads it."""
+def decision_document(refused: SharingRefused, language: str) -> dict[str, Any]:
+    """The decision, category by category, as a program reads it: codes, and rules with their reasons."""
     results: list[dict[str, Any]] = []
     for one in refused.decision.results:
-        result: dict[str, Any] = {"category": one.category, "result": one.result, "rules": list(one.rules)}
-        for name in ("missing", "strip", "offers"):
-            result[name] = list(getattr(one, name, ()))
+        result: dict[str, Any] = {"category": one.category, "result": one.result}
+        result["rules"] = [asdict(rule) for rule in rule_words(one.rules, language)]
+        result["missing"], result["strip"] = list(getattr(one, "missing", ())), list(getattr(one, "strip", ()))
+        result["offers"] = [asdict(rule) for rule in rule_words(getattr(one, "offers", ()), language)]
         results.append(result)
     return {"rule_book": refused.decision.rule_book, "results": results}

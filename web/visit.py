@@ -9,10 +9,10 @@ The event of what was done travels in the view (`event_id`) and leaves in the he
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -20,7 +20,7 @@ import orjson
 from fastapi import Depends
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from audit.actions import Action
 from audit.actor import Actor
@@ -32,13 +32,15 @@ from people.standing import whoami
 from web.bad_requests import VersionMissing
 from web.csrf import check_token, token_of
 from web.frame import Frame, Page
-from web.idempotency import canonical_form, canonical_json_body, once
+from web.idempotency import canonical_form, canonical_json_body, once, place_of_new
 from web.sent import FilledIn
 from web.worded import Worded, worded
 
 __all__ = ["EVENT_HEADER", "Filled", "Here", "HereOnce", "Visit", "action_of", "check_form", "does", "this_visit"]
 
 EVENT_HEADER = "tillit-event"
+
+_FAULT = 500  # from here on, something that must be there is not
 
 Handler = TypeVar("Handler", bound=Callable[..., object])
 
@@ -57,6 +59,26 @@ def action_of(request: Request) -> Action | None:
     """The deed that the request's route reaches; None where there is no such route or it is about nobody."""
     found: Action | None = getattr(request.scope.get("endpoint"), "action", None)
     return found
+
+
+class ScannedPage(Protocol):
+    """A page that a deed lets out: its kind, its size in bytes, and its content in verified pieces."""
+
+    @property
+    def media_type(self) -> str:
+        """Such as `application/pdf`."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    @property
+    def chunks(self) -> Sequence[bytes]:
+        """The content, in order."""
+
+    @property
+    def event_id(self) -> UUID:
+        """The event of this look."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +179,12 @@ class Visit:
 
     def created(self, view: object, new_id: UUID) -> Response:
         """What was created (201), and where it lives."""
-        return self.json(view, status=201, headers={"location": f"{self.path}/{new_id}"})
+        return self.json(view, status=201, headers={"location": place_of_new(self.path, str(new_id))})
+
+    def stream(self, page: ScannedPage) -> Response:
+        """A scanned page, piece by piece; it has no name, and is shown rather than kept."""
+        headers = {**_event_header(page.event_id), "content-length": str(page.size), "content-disposition": "inline"}
+        return StreamingResponse(iter(page.chunks), media_type=page.media_type, headers=headers)
 
     def nothing(self, event_id: UUID | None = None) -> Response:
         """It is done, and there is nothing to say (204)."""
@@ -187,7 +214,8 @@ class Visit:
     def _page(self, event_id: UUID | None, said: Worded | None, filled: FilledIn | None) -> Page:
         frame, installed = self.frame, self.frame.house.installed
         # When the database may be what is missing, the page must not ask it who is reading.
-        me = whoami(self.actor) if self.token and not (said and said.status >= 500) else None
+        is_known = self.actor.staff is not None
+        me = whoami(self.actor) if is_known and not (said and said.status >= _FAULT) else None
         return Page(
             path=quote(self.path),
             language=self.words.language,
@@ -196,7 +224,7 @@ class Visit:
             demo=installed.is_demo,
             actor=self.actor,
             me=me,
-            ways=tuple(way for way in frame.ways if self.token and self.actor.may(way.action)),
+            ways=tuple(way for way in frame.ways if is_known and self.actor.may(way.action)),
             csrf=self.csrf,
             once=secrets.token_urlsafe(16),
             event_id=event_id,
@@ -224,20 +252,28 @@ async def _form(request: Request) -> FormData:
     return await request.form(max_files=20, max_fields=500)
 
 
-async def check_form(request: Request) -> None:
-    """Let a form through only with its session's token: in the header that htmx sends, or in the hidden field."""
-    if request.method not in ("GET", "HEAD"):
-        sent = request.headers.get("x-csrf-token") or FilledIn(await _form(request)).text("csrf")
-        check_token(this_visit(request).csrf, sent)
+async def check_form(request: Request) -> AsyncIterator[None]:
+    """Let a form through only with its session's token: in the header that htmx sends, or in the hidden field.
+
+    What was uploaded is let go of when the answer has left, also where the route itself never looked at it.
+    """
+    try:
+        if request.method not in ("GET", "HEAD"):
+            sent = request.headers.get("x-csrf-token") or FilledIn(await _form(request)).text("csrf")
+            check_token(this_visit(request).csrf, sent)
+        yield
+    finally:
+        await request.close()
 
 
 async def _here_once(request: Request) -> Visit:
     visit = this_visit(request)
-    if visit.is_api:
-        key, body = request.headers.get("idempotency-key", ""), canonical_json_body(await request.body())
+    key = request.headers.get("idempotency-key", "")
+    if visit.is_api and not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        body = canonical_json_body(await request.body())
     else:
         filled = FilledIn(await _form(request))
-        key, body = filled.text("once"), await _canonical(filled)
+        key, body = key if visit.is_api else filled.text("once"), await _canonical(filled)
     return replace(visit, actor=visit.actor.doing_once(once(visit.actor, visit.path, key, body)))
 
 

@@ -110,5 +110,5 @@ def worded(problem: Problem, words: Words) -> Worded:
         rules=rule_words(problem.rules, language),
         results=result_words(refused, language) if refused else (),
         values=problem.values,
-        decision=decision_document(refused) if refused else None,
+        decision=decision_document(refused, language) if refused else None,
     )

@@ -11,6 +11,7 @@ from foundation.identifiers import EventId, ServiceId, StaffId
 from people.sign_declaration import sign_declaration
 from people.sign_in import Credentials, DemoDoor, SignedIn, demo_doors, demo_sign_in, sign_in, sign_out
 from people.standing import whoami
+from web.api.described import does_only, gives
 from web.parameters import ServiceIdHere, StaffIdHere
 from web.sent import Sent
 from web.visit import Here, Visit, does
@@ -73,7 +74,7 @@ class Me:
     strength: str
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", **gives(Session))
 @does(Action.SIGN_IN)
 def begin(here: Here, sent: ByName) -> Response:
     """Sign in with an account."""
@@ -81,29 +82,27 @@ def begin(here: Here, sent: ByName) -> Response:
     return _session(here, sign_in(here.actor.house, typed))
 
 
-@router.get("/demo-doors")
+@router.get("/demo-doors", **gives(Doors, event=False))
 def doors(here: Here) -> Response:
     """Whom one may be in a demo; nobody on real data."""
     return here.json(Doors(demo_doors(here.actor.house)))
 
 
-@router.post("/demo-sign-in")
+@router.post("/demo-sign-in", **gives(Session))
 @does(Action.SIGN_IN)
 def begin_demo(here: Here, sent: ByDoor) -> Response:
     """Sign in as somebody of the demo."""
     return _session(here, demo_sign_in(here.actor.house, sent.staff_id, sent.service_id, sent.role))
 
 
-@router.post("/sign-out", status_code=204)
+@router.post("/sign-out", **does_only())
 @does(Action.SIGN_OUT)
 def end(here: Here) -> Response:
     """End the session of the token that is sent."""
-    if here.token:
-        sign_out(here.actor, here.token)
-    return here.nothing()
+    return here.nothing(sign_out(here.actor, here.token or ""))
 
 
-@router.get("/me")
+@router.get("/me", **gives(Me, event=False))
 def me(here: Here) -> Response:
     """Who the token is for."""
     found = whoami(here.actor)
@@ -122,7 +121,7 @@ def me(here: Here) -> Response:
     )
 
 
-@router.post("/declaration", status_code=204)
+@router.post("/declarations", **does_only())
 @does(Action.SIGN_DECLARATION)
 def sign(here: Here) -> Response:
     """Sign the declaration of confidentiality for one's own service."""
