@@ -55,6 +55,7 @@ from vault.blob import DoesNotOpen, seal_blob
 from vault.keys import DataKey, DataKeyValue
 
 __all__ = [
+    "CategoryClosed",
     "DecisionLike",
     "LogUnavailable",
     "NotInYourRole",
@@ -141,6 +142,12 @@ class SharingRefused(Refused):
     def __init__(self, decision: DecisionLike, rules: Sequence[str]) -> None:
         super().__init__(rules=rules)
         self.decision = decision
+
+
+class CategoryClosed(SharingRefused):
+    """Some of what was asked for is open and some is closed, so nothing of it goes."""
+
+    code = "category_closed"
 
 
 class LogUnavailable(Unavailable):
@@ -403,6 +410,7 @@ class Operation:
 
         Raises:
             SharingRefused: when it does not permit what was asked; what must not be ignored is an exception.
+            CategoryClosed: the same where some of it is open; the deed drops nothing by itself.
         """
         results = decision.results
         self.draft.categories.update(result.category for result in results)
@@ -412,9 +420,9 @@ class Operation:
         self.draft.decision = decision.compact()
         if recipient is not None:
             self.draft.recipient_service_id = recipient
-        some = partly and any(result.result in _OPEN for result in results)
-        if not decision.permits and not some:
-            raise SharingRefused(decision, self.draft.rules)
+        some = any(result.result in _OPEN for result in results)
+        if not decision.permits and not (partly and some):
+            raise (CategoryClosed if some else SharingRefused)(decision, self.draft.rules)
 
     def keep_and_refuse(self, problem: Problem) -> None:
         """End with `problem`, and yet keep what was written: a failed try that must be counted, for instance."""
