@@ -43,8 +43,13 @@ class CheckedHeads:
         return max((size for size, head in self.heads.items() if head.is_witnessed), default=0)
 
 
-def check_heads(store: LogStore, policy: LogPolicy, newest: bytes | None, numbers: Iterable[int]) -> CheckedHeads:
-    """Check the history files ``numbers``, ascending, and that ``newest``, the file ``checkpoint``, is in them."""
+def check_heads(
+    store: LogStore, policy: LogPolicy, newest: bytes | None, numbers: Iterable[int], *, from_the_first: bool
+) -> CheckedHeads:
+    """Check the history files ``numbers``, ascending, and that ``newest``, the file ``checkpoint``, is in them.
+
+    ``from_the_first`` says that the files should be all there ever were.
+    """
     checked = CheckedHeads()
     notes: dict[int, Note] = {}
     before: HistoryFile | None = None
@@ -52,7 +57,8 @@ def check_heads(store: LogStore, policy: LogPolicy, newest: bytes | None, number
         history = _read_history(store, number, checked.findings)
         if history is None:
             continue
-        _check_line(history, before, checked.findings)
+        if before is not None or from_the_first:
+            _check_line(history, before, checked.findings)
         before = history
         for note in history.notes:
             _judge(note, policy, history_path(number), checked)
@@ -98,8 +104,9 @@ def _read_history(store: LogStore, number: int, findings: list[Finding]) -> Hist
 
 
 def _check_line(history: HistoryFile, before: HistoryFile | None, findings: list[Finding]) -> None:
-    if before is not None and history.previous != before.as_earlier:
-        reason = f"it does not continue {history_path(before.number)}: heads were taken out, changed or put in"
+    if history.previous != (None if before is None else before.as_earlier):
+        follows = "begin the line" if before is None else f"continue {history_path(before.number)}"
+        reason = f"it does not {follows}: heads were taken out, changed or put in"
         findings.append(Finding("history_broken", history_path(history.number), reason))
 
 

@@ -277,11 +277,15 @@ def _read_keys(path: Path) -> tuple[str, list[SigningKey]]:
     said = _read_own_file(path)
     try:
         keys = [SigningKey(parse_b64url(one["private"]), one["first"], one["last"]) for one in said["keys"]]
-        if not keys or any(len(key.private) != 32 for key in keys):
-            raise SignerUnusable(f"{path.name} holds no key")
+        if not keys or any(len(key.private) != 32 or not _is_range(key.first, key.last) for key in keys):
+            raise SignerUnusable(f"{path.name} holds no key, or one that is not clear")
         return said["origin"], keys
     except (KeyError, TypeError, NotBase64) as error:
         raise SignerUnusable(f"{path.name} is not a key file") from error
+
+
+def _is_range(first: object, last: object) -> bool:
+    return type(first) is int and first >= 1 and (last is None or (type(last) is int and last >= first))
 
 
 def _encode_state(origin: str, state: SignedState) -> bytes:
@@ -302,6 +306,8 @@ def _read_state(path: Path, origin: str) -> SignedState:
         state = SignedState(said["size"], tuple(parse_b64url(one) for one in said["peaks"]), said["time"])
         if said["origin"] != origin:
             raise SignerUnusable(f"{path.name} belongs to another log")
+        if type(state.size) is not int or type(state.time) is not int:
+            raise SignerUnusable(f"{path.name} is not a state file")
         if b64url(state.tree.root()) != said["root"]:
             raise SignerUnusable(f"{path.name} contradicts itself")
     except (KeyError, TypeError, ValueError) as error:

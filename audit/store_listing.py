@@ -34,7 +34,7 @@ class StoreListing:
         return number * WIDTH + widths.get(number, 0)
 
     def windows(self, signed: int) -> Iterable[WindowFiles]:
-        """The files of every window that has any, or for which a head of ``signed`` leaves vouches."""
+        """The files of every window that has entries, or for which a head of ``signed`` leaves vouches."""
         bundles: defaultdict[int, list[int]] = defaultdict(list)
         tiles: defaultdict[int, list[int]] = defaultdict(list)
         for tile in self.tiles:
@@ -42,11 +42,17 @@ class StoreListing:
                 bundles[tile.number].append(tile.width)
             elif tile.level == 0:
                 tiles[tile.number].append(tile.width)
-        numbers = bundles.keys() | tiles.keys() | self.sealed.keys() | set(range(-(-signed // WIDTH)))
-        for number in sorted(numbers):
+        for number in range(-(-max(self.exported, signed) // WIDTH)):
             needed = min(WIDTH, max(0, signed - number * WIDTH))
             sealed = tuple(self.sealed.get(number, ()))
             yield WindowFiles(number, tuple(sorted(bundles[number])), tuple(sorted(tiles[number])), sealed, needed)
+
+    def beyond(self, signed: int) -> list[str]:
+        """The files of windows that come after all entries and after what a head of ``signed`` leaves vouches for."""
+        end = max(self.exported, signed)
+        tiles = [tile.path for tile in self.tiles if not tile.level and tile.number * WIDTH >= end]
+        sealed = [place.path for places in self.sealed.values() for place in places if place.number * WIDTH >= end]
+        return sorted(tiles + sealed)
 
     def missing(self, store: LogStore, sizes: Iterable[int]) -> list[Tile]:
         """The tiles and bundles that trees of these sizes consist of and the store has not.

@@ -26,6 +26,7 @@ from audit.tiles import WIDTH, WIDTH_BITS, Tile
 from audit.tree import HASH_BYTES, CompactRange, compact_range, complete_levels, split_hashes, subtree_root
 from audit.verified_state import VerifiedState
 from audit.window_check import (
+    DIFFERS_FROM_WIDER,
     CheckedWindow,
     WindowFiles,
     check_upper_tiles,
@@ -116,8 +117,7 @@ class _Check:
         unique: dict[tuple[str, str], Finding] = {}
         for one in self.findings:
             unique.setdefault((one.code, one.place), one)
-        last = float("inf")
-        ordered = sorted(unique.values(), key=lambda one: last if one.index is None else one.index)
+        ordered = sorted(unique.values(), key=_rank)
         state = None
         if not ordered and self.signed_tree is not None:
             state = VerifiedState(self.policy.origin, self.signed_tree.size, tuple(self.signed_tree.peaks))
@@ -160,9 +160,11 @@ def _verify_whole(store: LogStore, policy: LogPolicy, processes: int) -> StoreVe
         return check.verdict()
     check.exported = listing.exported
     check.findings += [Finding("foreign_file", path, "no part of the log explains it") for path in listing.foreign]
-    check.heads = check_heads(store, policy, newest, listing.history)
+    check.heads = check_heads(store, policy, newest, listing.history, from_the_first=True)
     check.findings += check.heads.findings
-    windows = list(listing.windows(max(check.heads.sizes, default=0)))
+    signed = max(check.heads.sizes, default=0)
+    check.findings += [Finding("foreign_file", path, "there are no entries for it") for path in listing.beyond(signed)]
+    windows = list(listing.windows(signed))
     with _checked_windows(store, windows, processes) as checked_windows:
         for files, checked in zip(windows, checked_windows, strict=True):
             _take_in(check, files, checked, listing)
@@ -181,7 +183,8 @@ def _verify_growth(store: LogStore, policy: LogPolicy, since: VerifiedState) -> 
         check.findings.append(Finding("state_refused", "the state", "it is about another log"))
         return check.verdict()
     newest = _read_newest(check)
-    check.heads = check_heads(store, policy, newest, numbers_since(store, newest, since.size))
+    numbers = numbers_since(store, newest, since.size)
+    check.heads = check_heads(store, policy, newest, numbers, from_the_first=False)
     check.findings += check.heads.findings
     check.exported = check.signed
     if check.signed < since.size:
@@ -230,9 +233,6 @@ def _take_in(
     """Grow the tree by a checked window and compare it with every head that falls into it."""
     check.system |= checked.system
     check.erased |= checked.erased
-    if not files.bundles and not files.needed:
-        check.findings += checked.findings
-        return
     hashes = checked.hashes or checked.stored_hashes
     if checked.hashes is not None and checked.stored_hashes is not None:
         hashes = _the_ones_signed(check, checked, checked.hashes, checked.stored_hashes, listing)
@@ -296,12 +296,11 @@ def _the_ones_signed(
     tile_is_right = _fits(check, checked.number, stored, listing)
     entries_are_right = _fits(check, checked.number, hashes, listing)
     if tile_is_right and not entries_are_right:
-        for at, one in enumerate(checked.findings):
-            if one.code == "hash_changed":
-                place = Tile(None, checked.number, len(hashes) // HASH_BYTES).path
-                checked.findings[at] = Finding(
-                    "entry_changed", place, "it is not the entry that was signed", begin + offset
-                )
+        place = Tile(None, checked.number, len(hashes) // HASH_BYTES).path
+        # Narrower bundles that differ from a wrong one may well be right.
+        rest = [one for one in checked.findings if one.code != "hash_changed" and one.reason != DIFFERS_FROM_WIDER]
+        reason = "it is not the entry that was signed"
+        checked.findings = [*rest, Finding("entry_changed", place, reason, begin + offset)]
         return stored
     if entries_are_right and not tile_is_right:
         for at, one in enumerate(checked.findings):
@@ -410,3 +409,8 @@ def _check_erasures(check: _Check) -> None:
     for index in sorted(check.erased.keys() - erasures_explained(check.system, check.erased)):
         reason = "disclosures are gone and no erase leaf says on which decision"
         check.findings.append(Finding("unexplained_absence", SealedFile(index // WIDTH).path, reason, index))
+
+
+def _rank(finding: Finding) -> tuple[bool, int, bool]:
+    """The first entry in the log first; at one entry, that it was changed before what follows from it."""
+    return finding.index is None, finding.index or 0, finding.code != "entry_changed"

@@ -19,6 +19,7 @@ from audit.tree import HASH_BYTES, CompactRange, leaf_hashes, subtree_root
 
 _EVENT_BUNDLE: Final = re.compile(rb'(?:\x00\x41\{"c":"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]","k":"e","v":1\})+')
 _EVENT_STRIDE: Final = 67
+DIFFERS_FROM_WIDER: Final = "it differs from the wider bundle"
 
 
 @dataclass(frozen=True)
@@ -73,14 +74,9 @@ def check_window(store: LogStore, files: WindowFiles) -> CheckedWindow:
         whole = (WIDTH,)
         files = WindowFiles(files.number, whole, whole, (SealedFile(files.number),), files.needed, files.sealed_from)
     checked = CheckedWindow(files.number)
-    if not files.bundles and not files.needed:
-        strays = [Tile(0, files.number, width).path for width in files.tiles] + [place.path for place in files.sealed]
-        checked.findings += [Finding("foreign_file", path, "there are no entries for it") for path in strays]
-        return checked
     leaves = _check_bundles(store, files, checked)
     _check_tiles(store, files, checked)
-    if leaves is not None:
-        _check_sealed(store, files, leaves, checked)
+    _check_sealed(store, files, leaves, checked)
     return checked
 
 
@@ -151,7 +147,7 @@ def _check_bundles(store: LogStore, files: WindowFiles, checked: CheckedWindow) 
         narrow = None if width == widest else _read_unless_replaced(store, place, full, checked.findings, begin)
         if narrow is not None and narrow != data[: sum(2 + len(leaf) for leaf in leaves[:width])]:
             index = begin + _first_difference(narrow, data, leaves)
-            checked.findings.append(Finding("entry_changed", place, "differs from the wider bundle", index))
+            checked.findings.append(Finding("entry_changed", place, DIFFERS_FROM_WIDER, index))
     return leaves
 
 
@@ -215,7 +211,7 @@ def first_hash_that_differs(some: bytes, others: bytes) -> int:
     return len(some) // HASH_BYTES
 
 
-def _check_sealed(store: LogStore, files: WindowFiles, leaves: Sequence[bytes], checked: CheckedWindow) -> None:
+def _check_sealed(store: LogStore, files: WindowFiles, leaves: Sequence[bytes] | None, checked: CheckedWindow) -> None:
     begin = files.number * WIDTH
     covered, whole = files.sealed_from, SealedFile(files.number)
     for listed in sorted(files.sealed, key=lambda one: (one.start, -one.end)):
@@ -232,6 +228,8 @@ def _check_sealed(store: LogStore, files: WindowFiles, leaves: Sequence[bytes], 
             continue
         if place.start <= covered:
             covered = max(covered, place.end)
+        if leaves is None:
+            continue
         if place.end > len(leaves):
             reason = "there are sealed disclosures without entries"
             checked.findings.append(Finding("foreign_file", place.path, reason, begin + len(leaves)))
