@@ -1,8 +1,8 @@
 """What a book that loads may still have wrong: dead rules, contradictions and tiers that nothing reaches.
 
-A rule is alive when, with its switch on and its law in force, there is a question whose outcome changes when the rule is
-taken away. The questions tried are the ones the rule asks for: the words it names, and its facts as it wants them, once
-before an open door (for what closes) and once before a closed one (for what opens).
+A rule is alive when, with its switch on and its law in force, there is a question whose outcome changes when the rule
+is taken away. The questions tried are the ones the rule asks for: the words it names, and its facts as it wants them,
+once before an open door (for what closes) and once before a closed one (for what opens).
 """
 
 from collections.abc import Iterator
@@ -22,10 +22,12 @@ from confidentiality.facts import (
     confidential_address,
     consent_ok,
     consent_set_aside,
+    declaration_signed,
     explicit_per_category,
     hidden_by_child_welfare,
     holder_cannot_sign,
     letters,
+    member_of_sending_service,
     needed_for_task,
     proportionate,
     protection_status_known,
@@ -36,8 +38,6 @@ from confidentiality.facts import (
     special_circumstances,
     strict_address,
     strongly_authenticated,
-    declaration_signed,
-    member_of_sending_service,
 )
 from confidentiality.fold import Words, fold, report_of, route
 from confidentiality.policy import SAFE, Policy, with_switches

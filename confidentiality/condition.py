@@ -19,10 +19,21 @@ Aspect = Literal["sender", "recipient", "purpose", "category"]
 class Question(Protocol):
     """What a condition is asked about: four words, each known or not, and an answer to every fact."""
 
-    sender: str | None
-    recipient: str | None
-    purpose: str | None
-    category: str | None
+    @property
+    def sender(self) -> str | None:
+        """The kind of service that would give the information."""
+
+    @property
+    def recipient(self) -> str | None:
+        """The kind of service that would receive it."""
+
+    @property
+    def purpose(self) -> str | None:
+        """The code of the purpose."""
+
+    @property
+    def category(self) -> str | None:
+        """The code of the category of information."""
 
     def answer(self, fact: "Fact") -> Answer:
         """The answer to one fact."""

@@ -178,7 +178,7 @@ class _Roads:
     def __init__(self, rules: tuple[Rule, ...], jurisdiction: Jurisdiction, law_version: str) -> None:
         self.rules, self.law_version = rules, law_version
         self.kinds = kinds_of(jurisdiction)
-        self.report = {sender: report_of(rules, sender, self.kinds) for sender in (*self.kinds, None)}
+        self.report: dict[str | None, Rule | None] = {}
         self.folded: dict[tuple[str | None, str | None, str | None, str | None], Route] = {}
 
     def for_facts(self, facts: Facts) -> Route:
@@ -194,6 +194,8 @@ class _Roads:
                 "purpose": _known(facts.purpose, PURPOSE),
                 "category": _known(facts.category, CATEGORY),
             }
+            if sender not in self.report:
+                self.report[sender] = report_of(self.rules, sender, self.kinds)
             known = self.folded[key] = route(self.rules, words, self.report[sender])
         return known
 
@@ -296,7 +298,7 @@ def _contested(road: Route, facts: Facts, closing: list[Folded], duties: list[Fo
     return _result(facts, outcome, lifted + permits, spoke, (), strip, basis=basis, unanswered=unanswered)
 
 
-def _result(  # noqa: PLR0913  # One argument for each part of a result.
+def _result(  # noqa: PLR0913, PLR0917  # One argument for each part of a result.
     facts: Facts,
     outcome: Outcome,
     decisive: Sequence[Folded],

@@ -58,7 +58,7 @@ def _union(folded: list[Terms]) -> Terms:
 
 def holds(terms: Terms, yes: int, no: int) -> bool:
     """Whether the answer is yes."""
-    for must, must_not in terms:
+    for must, must_not in terms:  # noqa: SIM110  # A generator would take half as long again, on the hottest line.
         if yes & must == must and no & must_not == must_not:
             return True
     return False
@@ -66,7 +66,7 @@ def holds(terms: Terms, yes: int, no: int) -> bool:
 
 def excluded(terms: Terms, yes: int, no: int) -> bool:
     """Whether the answer is no."""
-    for must, must_not in terms:
+    for must, must_not in terms:  # noqa: SIM110  # As in `holds`.
         if not (no & must or yes & must_not):
             return False
     return True

@@ -172,7 +172,7 @@ MISSING: dict[str, Words] = {
     **CONSENT_CONDITIONS,
     **OTHERWISE_MISSING,
 }
-"""Every code that can be missing, as a clause that is true once it is there. `signature(ref)` is found as `signature`."""
+"""Every code that can be missing, as a clause that is true once it is there; `signature(ref)` stands as `signature`."""
 
 
 def without_ref(code: str) -> str:

@@ -43,7 +43,7 @@ CLOSE_FAMILY = (
 """Who is disqualified without further ado (forvaltningsloven § 6, first paragraph)."""
 
 OTHER_CLOSENESS = ("aunt_or_uncle", "niece_or_nephew", "cousin", "in_law", "friend", "neighbour", "other")
-"""Special circumstances that may weaken trust (§ 6, second paragraph): the one who asks must confirm that they do not."""
+"""Special circumstances that may weaken trust (§ 6, second paragraph): whoever asks must confirm that they do not."""
 
 FLAGS = (
     "child_objects",

@@ -98,7 +98,7 @@ FORMS: dict[str, Form] = {
 }
 FLAG_WORDS = {**{flag: flag for flag in FLAGS}, "objects": "child_objects", "care_takeover": "in_care"}
 FOLLOW_FROM_KINDS = ("recipient_public",)
-"""Conditions of the law that the rules read off the kinds of service; a case may say them, and nothing depends on it."""
+"""Conditions that the rules read off the kinds of service; a case may say them, and nothing depends on it."""
 
 
 def case_from(data: Any) -> Case:

@@ -1,7 +1,7 @@
-"""Who must sign a consent, and what the child must be told: a pure function of age, topic, sensitivity and guardianship.
+"""Who must sign a consent, and what the child must be told: pure functions of age, topic and guardianship.
 
-The holders of parental responsibility decide in personal matters, together (barnelova § 30; forældreansvarsloven § 3). A
-child who can form views is heard; from 7 it must be, from 12 its view weighs heavily (barnelova § 31). From 15 a
+The holders of parental responsibility decide in personal matters, together (barnelova § 30; forældreansvarsloven § 3).
+A child who can form views is heard; from 7 it must be, from 12 its view weighs heavily (barnelova § 31). From 15 a
 Norwegian youth decides in matters of education (barnelova § 32, opplæringslova § 24-5). Adults sign for themselves, and
 nobody signs for another adult. The rule is asked again each time a consent is used.
 """
@@ -25,8 +25,9 @@ Weight = Literal["own_signature", "great", "age_and_maturity", "if_able"]
 class Guardian:
     """Somebody beside the child: by ref, what they are to the child, and whether the child lives with them.
 
-    `kind` is `None` while nobody knows whether they hold parental responsibility; they are then asked to sign as if they
-    did. `cannot_sign` says why a holder cannot be asked: unreachable, a threat to the child, or with a protected address.
+    `kind` is `None` while nobody knows whether they hold parental responsibility; they are then asked to sign as if
+    they did. `cannot_sign` says why a holder cannot be asked: unreachable, a threat to the child, or with a protected
+    address.
     """
 
     ref: str
@@ -39,8 +40,8 @@ class Guardian:
 class Signers:
     """Who must sign, who is excused because they cannot, and what the child and the others must be told.
 
-    `lacking` holds `age` or `guardianship` when it is not known who must sign; then nobody can give the consent. Excused
-    signers never make a consent good by themselves: a leader and a second approver decide (rule B-19).
+    `lacking` holds `age` or `guardianship` when it is not known who must sign; then nobody can give the consent.
+    Excused signers never make a consent good by themselves: a leader and a second approver decide (rule B-19).
     """
 
     required: tuple[str, ...]
@@ -55,7 +56,7 @@ class Signers:
 
 @dataclass(frozen=True, slots=True)
 class AgeEvent:
-    """What happens to a consent when the person turns an age; it stays readable, its use waits until this is handled."""
+    """What happens to a consent when the person turns an age: it stays readable, its use waits until this is done."""
 
     turns: int
     jurisdictions: tuple[Jurisdiction, ...]

@@ -33,7 +33,7 @@ StepKind = Literal["asked", "signed", "refused", "withdrawn", "suspended", "resu
 class Party:
     """A service that gives or receives: its kind, the service itself, its organisation and its office.
 
-    `service` and `organisation` are ids or labels; what is `None` is not known. `closed` says the service has shut down.
+    `service` and `organisation` are ids or labels; what is `None` is not known. `closed` says it has shut down.
     """
 
     kind: str | None
@@ -77,7 +77,7 @@ class ConsentTerms:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Whether a consent carries one disclosure: `ok` is yes only if every condition is; `lacking` names the others."""
+    """Whether a consent carries one disclosure: `ok` is yes only if every condition is, `lacking` names the others."""
 
     ok: Answer
     lacking: tuple[str, ...]
@@ -116,7 +116,7 @@ def listed(named: Party, party: Party) -> Answer:
 def consent_ok(terms: ConsentTerms, use: Use) -> Consent:
     """Whether a consent carries a disclosure: yes only if every named condition holds (forvaltningsloven § 13 a no. 1).
 
-    A suspension or a consent not yet given is reported through the signatures that would end it, where such are lacking.
+    A suspension, or a consent not yet given, is told through the signatures that would end it where these are lacking.
     """
     conditions = tuple(consent_conditions(terms, use))
     unsigned = tuple(
@@ -239,34 +239,21 @@ class Status:
 def status(steps: Iterable[Step], signers: Signers, subject: str, valid_to: date | None, on: date) -> Status:
     """Fold the steps of a consent, oldest first, into its state on a local day.
 
-    What ended it for good comes first: invalidated, withdrawn, superseded. Then disagreement or refusal, then expiry and
-    suspension, then whether everyone has signed. Guardians who disagree make a conflict; the subject's own no is a
+    What ended it for good comes first: invalidated, withdrawn, superseded. Then disagreement or refusal, then expiry
+    and suspension, then whether everyone has signed. Guardians who disagree make a conflict; the subject's own no is a
     refusal.
     """
-    signed: set[str] = set()
-    refused: set[str] = set()
-    withdrawn: set[str] = set()
-    categories: set[str] = set()
-    recipients: set[str] = set()
-    suspended: list[str] = []
-    kinds: set[StepKind] = set()
-    for step in steps:
-        kinds.add(step.kind)
-        if step.kind in ("signed", "refused") and step.by is not None:
-            (signed if step.kind == "signed" else refused).add(step.by)
-            (refused if step.kind == "signed" else signed).discard(step.by)
-        elif step.kind == "withdrawn" and (step.categories or step.recipients):
-            categories |= step.categories
-            recipients |= step.recipients
-        elif step.kind == "withdrawn":
-            withdrawn.add(step.by or "")
-        elif step.kind == "suspended":
-            suspended.append(step.event or "suspended")
-        elif step.kind == "resumed":
-            suspended = [event for event in suspended if step.event not in (None, event)]
+    steps = tuple(steps)
+    said = {step.by: step.kind for step in steps if step.kind in ("signed", "refused") and step.by is not None}
+    signed = frozenset(ref for ref, kind in said.items() if kind == "signed")
+    refused = frozenset(ref for ref, kind in said.items() if kind == "refused")
+    ended = [step for step in steps if step.kind == "withdrawn"]
+    partly = [step for step in ended if step.categories or step.recipients]
+    withdrawn = frozenset(step.by or subject for step in ended if step not in partly)
+    suspended = _still_suspended(steps)
+    missing = (*(f"signature({ref})" for ref in signers.required if ref not in signed), *signers.lacking)
+    kinds = frozenset(step.kind for step in steps)
 
-    unsigned = tuple(f"signature({ref})" for ref in signers.required if ref not in signed)
-    missing = (*unsigned, *signers.lacking)
     state: State
     if "invalidated" in kinds:
         state = "invalidated"
@@ -276,21 +263,47 @@ def status(steps: Iterable[Step], signers: Signers, subject: str, valid_to: date
         state = "superseded"
     elif refused:
         state = "conflict" if signed - {subject} and subject not in refused else "refused"
-    elif signed and valid_to is not None and on > valid_to:
-        state = "expired"
-    elif suspended:
-        state = "suspended"
-    elif missing:
-        state = "asked" if kinds else "drafted"
     else:
-        state = "given"
+        state = _going_on(bool(kinds), signed, missing, suspended, expired=valid_to is not None and on > valid_to)
     return Status(
         state=state,
-        missing=missing if state in ("drafted", "asked", "conflict", "refused", "suspended") else (),
-        signed=frozenset(signed),
-        refused=frozenset(refused),
-        withdrawn=frozenset(withdrawn),
-        withdrawn_categories=frozenset(categories),
-        withdrawn_recipients=frozenset(recipients),
-        suspended_by=tuple(suspended),
+        missing=missing if state in _WAITING_FOR_SIGNATURES else (),
+        signed=signed,
+        refused=refused,
+        withdrawn=withdrawn,
+        withdrawn_categories=frozenset().union(*(step.categories for step in partly)),
+        withdrawn_recipients=frozenset().union(*(step.recipients for step in partly)),
+        suspended_by=suspended,
     )
+
+
+_WAITING_FOR_SIGNATURES = ("drafted", "asked", "conflict", "refused", "suspended")
+
+
+def _still_suspended(steps: tuple[Step, ...]) -> tuple[str, ...]:
+    """The events that suspended a consent and are not handled; a resumption without an event handles them all."""
+    events: list[str] = []
+    for step in steps:
+        if step.kind == "suspended":
+            events.append(step.event or "suspended")
+        elif step.kind == "resumed":
+            events = [event for event in events if step.event not in (None, event)]
+    return tuple(events)
+
+
+def _going_on(
+    begun: bool,  # noqa: FBT001  # Whether there is any step at all.
+    signed: frozenset[str],
+    missing: tuple[str, ...],
+    suspended: tuple[str, ...],
+    *,
+    expired: bool,
+) -> State:
+    """The state of a consent that nobody refused or ended."""
+    if signed and expired:
+        return "expired"
+    if suspended:
+        return "suspended"
+    if missing:
+        return "asked" if begun else "drafted"
+    return "given"

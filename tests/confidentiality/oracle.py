@@ -1,7 +1,8 @@
+# ruff: noqa: E501  # A row is one line, so that it can be laid beside the legal description it was copied from.
 """A second opinion: the law written down again, as rows and truth tables, by another road than the product's own.
 
-Nothing here uses the product's conditions, folding or decision. The rows are copied from the legal description, with sets
-written out; the connectives are tables; an answer is "y", "n" or "u". The product must agree with every line.
+Nothing here uses the product's conditions, folding or decision. The rows are copied from the legal description, with the
+sets written out; the connectives are tables; an answer is "y", "n" or "u". The product must agree with every line.
 """
 
 from dataclasses import dataclass, field
@@ -18,18 +19,35 @@ OR = {
 }  # fmt: skip
 NOT = {"y": "n", "n": "y", "u": "u"}
 
-NOR_PUBLIC = set(
-    "school sfo ppt homework_municipal housing_social nav_social nav_state nav_office child_welfare health_service slt".split()
-)
-NOR_ALL = NOR_PUBLIC | set("private_school housing_contractor volunteer_org library police auditor".split())
-DNK_PUBLIC = set("school sfo family_department health_visitor daycare ssp".split())
-DNK_ALL = DNK_PUBLIC | set("private_school housing_association volunteer_org library police auditor".split())
-LOW = set("identity_contact referral_fact service_participation academic_need language_need".split())
-MEDIUM = set("guardian_relation mother_tongue attendance wellbeing_social housing_situation".split())
-HIGH = set(
-    "national_id economic_situation health special_needs_decision child_welfare_relation nav_relation criminal_matters "
-    "ethnicity_religion protected_address".split()
-)
+NOR_PUBLIC = {
+    "school",
+    "sfo",
+    "ppt",
+    "homework_municipal",
+    "housing_social",
+    "nav_social",
+    "nav_state",
+    "nav_office",
+    "child_welfare",
+    "health_service",
+    "slt",
+}
+NOR_ALL = NOR_PUBLIC | {"private_school", "housing_contractor", "volunteer_org", "library", "police", "auditor"}
+DNK_PUBLIC = {"school", "sfo", "family_department", "health_visitor", "daycare", "ssp"}
+DNK_ALL = DNK_PUBLIC | {"private_school", "housing_association", "volunteer_org", "library", "police", "auditor"}
+LOW = {"identity_contact", "referral_fact", "service_participation", "academic_need", "language_need"}
+MEDIUM = {"guardian_relation", "mother_tongue", "attendance", "wellbeing_social", "housing_situation"}
+HIGH = {
+    "national_id",
+    "economic_situation",
+    "health",
+    "special_needs_decision",
+    "child_welfare_relation",
+    "nav_relation",
+    "criminal_matters",
+    "ethnicity_religion",
+    "protected_address",
+}
 CATEGORIES = LOW | MEDIUM | HIGH
 BY_CONSENT = CATEGORIES - {"criminal_matters", "national_id", "protected_address", "ethnicity_religion"}
 NAV = {"nav_social", "nav_state", "nav_office"}
@@ -250,7 +268,8 @@ def judge(rows: list[Row], asked: Asked) -> Verdict:
     through = [each for each in open_doors if decided(each, asked)]
     emergency = any(each.effect == "permit_override" for each in through)
 
-    shut, waiting = [], []
+    shut: list[Row] = []
+    waiting: list[Row] = []
     for each in blocks:
         if each.effect == "forbid":
             if not (emergency and each.code == "B-17"):
