@@ -33,12 +33,12 @@ def make_engine(url: str) -> Engine:
     """An engine for `url` (SQLite or PostgreSQL), set so that what was acknowledged is on disk."""
     backend = make_url(url).get_backend_name()
     if backend == "sqlite":
-        engine = create_engine(url, pool_size=_POOL, connect_args={"timeout": 30})
+        engine = create_engine(url, pool_size=_POOL, hide_parameters=True, connect_args={"timeout": 30})
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
-        engine = create_engine(url, pool_size=_POOL, max_overflow=0, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=_POOL, hide_parameters=True, max_overflow=0, pool_pre_ping=True)
         event.listen(engine, "begin", _begin_postgresql)
         return engine
     raise ValueError(f"not a database Tillit knows: {backend}")
