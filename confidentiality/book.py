@@ -186,7 +186,7 @@ def _problems_of_words(rule: Rule) -> Iterator[str]:
         yield f"the policy has no switch {rule.switch!r} for this rule"
     yield from (f"there is no act {act!r}" for act in _acts_of(rule) if act not in ACT)
     yield from (f"{fact.code!r} is no fact" for fact in rule.facts() if FACT.get(fact.code) != fact)
-    yield from (f"there is no field {name!r}" for name in rule.strip if name not in fields_of(name.split(".")[0]))
+    yield from (f"there is no field {name!r}" for name in rule.strip if name not in _FIELDS)
 
 
 def _acts_of(rule: Rule) -> Iterator[str]:
@@ -198,6 +198,7 @@ def _acts_of(rule: Rule) -> Iterator[str]:
     yield from (act for act in (rule.begins_with, rule.ends_with) if act is not None)
 
 
+_FIELDS = frozenset(field for category in CATEGORY for field in fields_of(category))
 _WORDS: dict[str, Mapping[str, object]] = {"sender": KIND, "recipient": KIND, "purpose": PURPOSE, "category": CATEGORY}
 
 
