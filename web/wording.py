@@ -13,6 +13,7 @@ __all__ = [
     "CHANNELS",
     "CONSENT_SENTENCES",
     "CONSENT_STATES",
+    "DEEDS",
     "EVIDENCE",
     "FIELD_CODES",
     "HEARING_VIEWS",
@@ -30,6 +31,7 @@ __all__ = [
     "ROLES",
     "STEP_REASONS",
     "STRENGTHS",
+    "TRACES",
     "field_message",
 ]
 
@@ -76,6 +78,7 @@ FIELD_CODES: Mapping[str, str] = {
     "organisation_number_invalid": message("This is not a valid organisation number; check each digit"),
     "not_an_address": message("This is not an e-mail address"),
     "name_length": message("This name is too short or too long"),
+    "passwords_differ": message("The two passwords are not the same"),
     "password_too_short": message("Choose a longer password"),
     "sign_in_name_taken": message("This name is taken"),
     "too_few_letters": message("Write at least two letters"),
@@ -303,6 +306,69 @@ LOG_KINDS: Mapping[str, str] = {
     "log_read": message("Reading of the log"),
     "sign_in": message("Sign-in"),
     "operate": message("Operation"),
+}
+
+#: Each deed as it is told in the log: what somebody did, and what somebody wanted to do.
+DEEDS: Mapping[str, tuple[str, str]] = {
+    "install": (message("set up the installation"), message("set up the installation")),
+    "fill_demo": (message("filled the demonstration"), message("fill the demonstration")),
+    "back_up": (message("made a backup"), message("make a backup")),
+    "restore": (message("restored a backup"), message("restore a backup")),
+    "register_organisation": (message("registered an organisation"), message("register an organisation")),
+    "open_service": (message("opened a service"), message("open a service")),
+    "add_staff": (message("added a member of staff"), message("add a member of staff")),
+    "invite_staff": (message("invited a member of staff"), message("invite a member of staff")),
+    "accept_invitation": (message("made an account"), message("make an account")),
+    "sign_in": (message("signed in"), message("sign in")),
+    "sign_out": (message("signed out"), message("sign out")),
+    "sign_declaration": (
+        message("signed the declaration of confidentiality"),
+        message("sign the declaration of confidentiality"),
+    ),
+    "ask_too_often": (message("asked very often"), message("ask more often than people do")),
+    "register_family": (message("registered a family"), message("register a family")),
+    "find_person": (message("looked for a person by name"), message("look for a person by name")),
+    "read_person": (message("looked at a person"), message("look at a person")),
+    "list_persons": (message("looked at the list of people"), message("look at the list of people")),
+    "record_protection": (
+        message("asked the register whether an address is protected"),
+        message("ask the register whether an address is protected"),
+    ),
+    "list_notices": (message("looked at the service's notices"), message("look at the service's notices")),
+    "record_consent": (message("recorded a consent"), message("record a consent")),
+    "sign_consent": (message("recorded a signature on a consent"), message("record a signature on a consent")),
+    "attach_proof": (message("added the signed page to a consent"), message("add the signed page to a consent")),
+    "read_consent": (message("looked at a consent"), message("look at a consent")),
+    "read_proof": (message("looked at the signed page of a consent"), message("look at the signed page of a consent")),
+    "list_consents": (message("looked at the list of consents"), message("look at the list of consents")),
+    "withdraw_consent": (message("recorded a withdrawal"), message("record a withdrawal")),
+    "draft_referral": (message("asked what may be shared"), message("ask what may be shared")),
+    "refer_pupil": (message("sent a referral"), message("send a referral")),
+    "list_referrals": (message("looked at the list of referrals"), message("look at the list of referrals")),
+    "read_referral": (message("opened a referral"), message("open a referral")),
+    "accept_referral": (message("accepted a referral"), message("accept a referral")),
+    "decline_referral": (message("declined a referral"), message("decline a referral")),
+    "recall_referral": (message("took a referral back"), message("take a referral back")),
+    "search_log": (message("searched the log"), message("search the log")),
+    "read_event": (message("opened an entry of the log"), message("open an entry of the log")),
+}
+
+#: What of a person was opened, where it is no category of information.
+TRACES: Mapping[str, str] = {
+    "name": message("Name"),
+    "birth_date": message("Date of birth"),
+    "identity_number": message("Identity number"),
+    "address": message("Address"),
+    "telephone": message("Telephone"),
+    "language": message("Language"),
+    "school": message("School"),
+    "status": message("Protected address"),
+    "where_seen": message("Where the protection was seen"),
+    "view": message("What the child thinks"),
+    "consent": message("Consent"),
+    "consent_proof": message("The signed page"),
+    "referral": message("That there is a referral"),
+    "log_entry": message("Entry of the log"),
 }
 
 _OTHERWISE = message("Check this")

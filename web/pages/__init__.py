@@ -1,8 +1,34 @@
 """The pages. Each module has a `router`, and `ways` where the navigation should lead to it, in the order given here."""
 
-from web.pages import accessibility, declaration, health, help_page, home, problem_codes, sign_in
+from web.pages import (
+    accessibility,
+    consents,
+    declaration,
+    health,
+    help_page,
+    home,
+    invitation,
+    log,
+    persons,
+    problem_codes,
+    referrals,
+    sign_in,
+)
 
 __all__ = ["PAGES"]
 
 #: Every module of pages; a new one is added here and nowhere else.
-PAGES = (home, sign_in, declaration, help_page, accessibility, problem_codes, health)
+PAGES = (
+    home,
+    sign_in,
+    invitation,
+    declaration,
+    persons,
+    consents,
+    referrals,
+    log,
+    help_page,
+    accessibility,
+    problem_codes,
+    health,
+)

@@ -35,7 +35,13 @@ __all__ = ["Common", "Family", "OnePerson", "Roster", "age_on", "cannot_be_handl
 router = APIRouter(prefix="/persons")
 
 ways = (
-    Way("/persons", message("People"), Action.LIST_PERSONS, "family", message("The families your own service works with")),
+    Way(
+        "/persons",
+        message("People"),
+        Action.LIST_PERSONS,
+        "family",
+        message("The families your own service works with"),
+    ),
 )
 
 _MOST_MEMBERS = 20
@@ -246,9 +252,7 @@ def _family(here: Visit, blocks: Sequence[tuple[str, str]], filled: FilledIn | N
     for ref, kind in blocks:
         counts[kind] += 1
         known = filled is not None and any(name == f"{ref}.name" for name, _ in filled.fields())
-        made.append(
-            MemberBlock(ref, kind, counts[kind], "" if known else address, "" if known else language)
-        )
+        made.append(MemberBlock(ref, kind, counts[kind], "" if known else address, "" if known else language))
     return Family(
         blocks=made,
         languages=sorted(((tag, terms.spoken(tag).capitalize()) for tag in SPOKEN), key=lambda one: one[1]),

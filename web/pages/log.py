@@ -1,0 +1,387 @@
+"""Pages on the disclosure log: searching it, and one entry opened; for the auditor and the data protection officer."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from audit.actions import Action, Role
+from audit.log_entries import LogEntry, LogLine, LogPage
+from audit.read_event import read_event
+from audit.search_log import SearchLog, search_log
+from confidentiality.facts import FACTS
+from foundation.clock import ZONES
+from foundation.errors import FieldProblem, Invalid
+from foundation.identifiers import EventId, PersonId, ServiceId
+from foundation.texts import message
+from people.standing import name_of_staff, open_services
+from web.error_list import problem_named
+from web.parameters import EventIdHere
+from web.rule_words import RuleWords
+from web.sent import FilledIn
+from web.terms import Terms
+from web.visit import Filled, Here, Visit, does
+from web.ways import Way
+from web.wording import DEEDS, LOG_KINDS, OUTCOMES, ROLES, TRACES
+
+__all__ = ["Entry", "Log", "router", "ways"]
+
+router = APIRouter(prefix="/log")
+
+ways = (
+    Way(
+        "/log", message("The log"), Action.SEARCH_LOG, "log", message("Who has seen and shared what, and on what basis")
+    ),
+)
+
+_AT = message("%(role)s at %(service)s")
+_DONE = message("%(who)s %(did)s.")
+_DONE_TO = message("%(who)s %(did)s: to %(service)s.")
+_WANTED = {
+    "refused": message("%(who)s wanted to %(do)s, and was refused."),
+    "invalid": message("%(who)s wanted to %(do)s, but something in it was not right."),
+    "not_found": message("%(who)s wanted to %(do)s, but it does not exist or is not theirs to know of."),
+    "conflict": message("%(who)s wanted to %(do)s, but something had changed meanwhile."),
+    "failed": message("%(who)s wanted to %(do)s, but it could not be done."),
+}
+_A_SERVICE = message("a service that has closed")
+_YES, _NO, _UNKNOWN = message("Yes"), message("No"), message("Nobody knows")
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as a sentence, with why, and what it was about."""
+
+    path: str
+    recorded_at: datetime
+    sentence: str
+    outcome: str
+    color: str
+    reasons: Sequence[str]
+    categories: Sequence[str]
+    persons: int
+
+
+@dataclass(frozen=True)
+class Log:
+    """Entries that were found, the filters they were found by, and the choices of the filters as (code, words)."""
+
+    lines: Sequence[Line]
+    shortcuts: Sequence[tuple[str, str, bool]]
+    actions: Sequence[tuple[str, str]]
+    outcomes: Sequence[tuple[str, str]]
+    services: Sequence[tuple[str, str]]
+    since: date | None
+    until: date | None
+    action: str
+    outcome: str
+    service: str
+    person: str
+    more: str | None
+    event_id: EventId | None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A person whom the entry is about, by number, and what of theirs was shown to somebody or looked at by a rule."""
+
+    number: int
+    id: str
+    disclosed: Sequence[str]
+    consulted: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided about one category: the result, why, what was lacking, and the facts it was decided on."""
+
+    category: str
+    result: str
+    color: str
+    rules: Sequence[RuleWords]
+    lacking: Sequence[str]
+    left_out: Sequence[str]
+    facts: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry in words."""
+
+    line: Line
+    id: EventId
+    kind: str
+    who: str
+    name: str | None
+    recipient: str
+    purpose: str
+    basis: str
+    code: str
+    problem: str
+    rules: Sequence[RuleWords]
+    persons: Sequence[Opened]
+    decided: Sequence[Decided]
+    decided_on: date | None
+    law_version: str
+    rule_book: str
+    consent: str | None
+    referral: str | None
+    is_pending: bool
+    erased: int
+    commitment: str
+    stored: str
+    event_id: EventId
+
+
+@router.get("")
+@does(Action.SEARCH_LOG)
+def search(
+    here: Here,
+    since: str = "",
+    until: str = "",
+    action: str = "",
+    outcome: str = "",
+    service: str = "",
+    next: Annotated[str | None, Query()] = None,  # noqa: A002 - as in the link
+) -> Response:
+    """Entries by day, deed, outcome and service; today's where nothing is chosen."""
+    today = Terms.of(here.actor.house, here.words).today
+    chosen = {"since": since, "until": until, "action": action, "outcome": outcome, "service": service}
+    if not any(chosen.values()):
+        chosen["since"] = chosen["until"] = today.isoformat()
+    try:
+        page = search_log(here.actor, replace(_asked(here, chosen), page=next))
+    except Invalid as problem:
+        return here.page("log.html", _log(here, chosen, None, ""), problem=problem)
+    return here.page("log.html", _log(here, chosen, page, ""))
+
+
+@router.post("")
+@does(Action.SEARCH_LOG)
+def about_person(here: Here, filled: Filled) -> Response:
+    """Entries about one person; posted, so that who was looked for lies in no address."""
+    person = filled.text("person")
+    try:
+        page = search_log(here.actor, SearchLog(person_id=_person(filled), page=filled.text("next") or None))
+    except Invalid as problem:
+        return here.page("log.html", _log(here, {}, None, person), problem=problem, filled=filled)
+    return here.page("log.html", _log(here, {}, page, person), filled=filled)
+
+
+@router.get("/{event_id}")
+@does(Action.READ_EVENT)
+def read(here: Here, event_id: EventIdHere) -> Response:
+    """One entry, whole."""
+    return here.page("log_entry.html", _entry(here, read_event(here.actor, event_id)))
+
+
+def _person(filled: FilledIn) -> PersonId:
+    try:
+        return PersonId.of(filled.text("person"))
+    except ValueError:
+        raise Invalid(fields=[FieldProblem("person", "not_an_id")]) from None
+
+
+def _asked(here: Visit, chosen: Mapping[str, str]) -> SearchLog:
+    """The filters as the deed takes them; a day begins and ends at its local midnight."""
+    problems: list[FieldProblem] = []
+    since, until = _day(chosen["since"], "since", problems), _day(chosen["until"], "until", problems)
+    if chosen["action"] and chosen["action"] not in {action.code for action in Action}:
+        problems.append(FieldProblem("action", "not_a_choice"))
+    if chosen["outcome"] and chosen["outcome"] not in OUTCOMES:
+        problems.append(FieldProblem("outcome", "not_a_choice"))
+    service = None
+    if chosen["service"]:
+        try:
+            service = ServiceId.of(chosen["service"])
+        except ValueError:
+            problems.append(FieldProblem("service", "not_an_id"))
+    if problems:
+        raise Invalid(fields=problems)
+    zone = ZONES[here.actor.house.installed.jurisdiction]
+    return SearchLog(
+        since=datetime.combine(since, time(), zone) if since else None,
+        until=datetime.combine(until + timedelta(days=1), time(), zone) if until else None,
+        action=chosen["action"] or None,
+        outcome=chosen["outcome"] or None,
+        service_id=service,
+    )
+
+
+def _day(text: str, field: str, problems: list[FieldProblem]) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        problems.append(FieldProblem(field, "not_a_date"))
+        return None
+
+
+_TODAY, _YESTERDAY = message("Today"), message("Yesterday")
+_WEEK, _MONTH = message("The last 7 days"), message("The last 30 days")
+
+
+def _log(here: Visit, chosen: Mapping[str, str], page: LogPage | None, person: str) -> Log:
+    gettext, today = here.words.gettext, Terms.of(here.actor.house, here.words).today
+    services = open_services(here.actor)
+    names = {one.service_id: one.name for one in services}
+    shortcuts = []
+    for words, first, last in (
+        (_TODAY, today, today),
+        (_YESTERDAY, today - timedelta(days=1), today - timedelta(days=1)),
+        (_WEEK, today - timedelta(days=6), today),
+        (_MONTH, today - timedelta(days=29), today),
+    ):
+        range_ = {"since": first.isoformat(), "until": last.isoformat()}
+        is_chosen = not person and chosen.get("since") == range_["since"] and chosen.get("until") == range_["until"]
+        shortcuts.append(("/log?" + urlencode(range_), gettext(words), is_chosen))
+    told = {name: value for name, value in chosen.items() if value}
+    return Log(
+        lines=tuple(_line(here, names, line) for line in page.items) if page else (),
+        shortcuts=shortcuts,
+        actions=sorted(
+            ((action.code, _capital(gettext(DEEDS[action.code][1]))) for action in Action if action.code in DEEDS),
+            key=lambda one: one[1],
+        ),
+        outcomes=[(code, gettext(words)) for code, (words, _) in OUTCOMES.items()],
+        services=[(str(one.service_id), one.name) for one in services],
+        since=_day(chosen.get("since", ""), "since", []),
+        until=_day(chosen.get("until", ""), "until", []),
+        action=chosen.get("action", ""),
+        outcome=chosen.get("outcome", ""),
+        service=chosen.get("service", ""),
+        person=person,
+        more="/log?" + urlencode({**told, "next": page.next}) if page and page.next and not person else None,
+        event_id=page.event_id if page else None,
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _who(here: Visit, names: Mapping[ServiceId, str], line: LogLine) -> str:
+    role = here.words.gettext(ROLES[Role(line.role)])
+    if line.service_id is None:
+        return role
+    return here.words.gettext(_AT) % {
+        "role": role,
+        "service": names.get(line.service_id) or here.words.gettext(_A_SERVICE),
+    }
+
+
+def _line(here: Visit, names: Mapping[ServiceId, str], line: LogLine) -> Line:
+    gettext, terms = here.words.gettext, Terms.of(here.actor.house, here.words)
+    who, (did, do) = _who(here, names, line), DEEDS.get(line.action, (line.action, line.action))
+    if line.outcome != "permitted":
+        sentence = gettext(_WANTED.get(line.outcome, _WANTED["failed"])) % {"who": who, "do": gettext(do)}
+    elif line.recipient_service_id is not None and line.recipient_service_id != line.service_id:
+        to = names.get(line.recipient_service_id) or gettext(_A_SERVICE)
+        sentence = gettext(_DONE_TO) % {"who": who, "did": gettext(did), "service": to}
+    else:
+        sentence = gettext(_DONE) % {"who": who, "did": gettext(did)}
+    outcome, color = OUTCOMES.get(line.outcome, OUTCOMES["failed"])
+    return Line(
+        path=f"/log/{line.id}",
+        recorded_at=line.recorded_at,
+        sentence=sentence,
+        outcome=gettext(outcome),
+        color=color,
+        reasons=_reasons(here, terms, line) if line.outcome != "permitted" else (),
+        categories=[terms.category(code) for code in line.categories],
+        persons=line.persons,
+    )
+
+
+def _reasons(here: Visit, terms: Terms, line: LogLine) -> Sequence[str]:
+    """Why not: what the rules say; where none spoke, what the problem is called."""
+    said = [rule.because for rule in terms.rules(line.rules) if rule.because]
+    problem = problem_named(line.code) if line.code else None
+    return list(dict.fromkeys(said)) or ([here.words.gettext(problem.title)] if problem else [])
+
+
+def _entry(here: Visit, entry: LogEntry) -> Entry:
+    gettext, terms, line = here.words.gettext, Terms.of(here.actor.house, here.words), entry.line
+    names = {one.service_id: one.name for one in open_services(here.actor)}
+    problem = problem_named(line.code) if line.code else None
+    decision = entry.decision if isinstance(entry.decision, dict) else {}
+    recipient = line.recipient_service_id
+    return Entry(
+        line=_line(here, names, line),
+        id=line.id,
+        kind=gettext(LOG_KINDS.get(line.kind, LOG_KINDS["operate"])),
+        who=_who(here, names, line),
+        name=name_of_staff(here.actor, line.staff_id) if line.staff_id else None,
+        recipient=(names.get(recipient) or gettext(_A_SERVICE)) if recipient else "",
+        purpose=terms.purpose(line.purpose),
+        basis=terms.basis(line.basis),
+        code=line.code or "",
+        problem=gettext(problem.title) if problem else "",
+        rules=terms.rules(line.rules),
+        persons=_opened(here, terms, entry),
+        decided=_decided(here, terms, decision),
+        decided_on=date.fromisoformat(str(decision["at"])) if "at" in decision else None,
+        law_version=str(decision.get("law_version", "")),
+        rule_book=str(decision.get("rule_book", "")),
+        consent=str(line.consent_id) if line.consent_id else None,
+        referral=str(line.referral_id) if line.referral_id else None,
+        is_pending=entry.is_pending,
+        erased=entry.erased,
+        commitment=entry.commitment,
+        stored=json.dumps({"decision": entry.decision, **entry.notes}, ensure_ascii=False, indent=2, sort_keys=True),
+        event_id=entry.event_id,
+    )
+
+
+def _opened(here: Visit, terms: Terms, entry: LogEntry) -> Sequence[Opened]:
+    persons = dict.fromkeys([*entry.disclosed, *entry.consulted, *entry.mentioned])
+    return tuple(
+        Opened(
+            number=number,
+            id=str(person),
+            disclosed=_traces(here, terms, entry.disclosed.get(person, ())),
+            consulted=_traces(here, terms, entry.consulted.get(person, ())),
+        )
+        for number, person in enumerate(persons, start=1)
+    )
+
+
+def _traces(here: Visit, terms: Terms, places: Sequence[str]) -> list[str]:
+    """What was opened, in words: a category by its name, a column by what stands in it."""
+    said = []
+    for place in places:
+        last = place.rpartition(".")[2].removesuffix("_sealed")
+        said.append(here.words.gettext(TRACES[last]) if last in TRACES else terms.category(last))
+    return list(dict.fromkeys(said))
+
+
+_RESULT_COLORS = {"permit": "success", "require": "success", "strip": "warning", "manual": "warning"}
+
+
+def _decided(here: Visit, terms: Terms, decision: Mapping[str, object]) -> Sequence[Decided]:
+    results = decision.get("results")
+    if not isinstance(results, list):
+        return ()
+    return tuple(
+        Decided(
+            category=terms.category(str(one["category"])),
+            result=terms.result(str(one["result"])),
+            color=_RESULT_COLORS.get(str(one["result"]), "danger"),
+            rules=terms.rules([str(code) for code in one["rules"]]),
+            lacking=terms.lacking([str(code) for code in one["missing"]], {}),
+            left_out=[str(name) for name in one["strip"]],
+            facts=_facts(here, terms, str(one["facts"])),
+        )
+        for one in results
+    )
+
+
+def _facts(here: Visit, terms: Terms, letters: str) -> Sequence[tuple[str, str]]:
+    """Every fact that was known when it was decided, with its answer; what nobody knew stands last."""
+    words = {"y": here.words.gettext(_YES), "n": here.words.gettext(_NO), "u": here.words.gettext(_UNKNOWN)}
+    told = [(_capital(fact.words.to(terms.language)), letter) for fact, letter in zip(FACTS, letters, strict=False)]
+    return [(text, words.get(letter, letter)) for text, letter in sorted(told, key=lambda one: "ynu".find(one[1]))]
