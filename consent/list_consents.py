@@ -15,12 +15,15 @@ __all__ = ["list_consents"]
 _PAGE = 100
 
 
-def list_consents(actor: Actor, *, person: PersonId | None = None, page: str | None = None) -> ConsentList:
+def list_consents(
+    actor: Actor, *, person: PersonId | None = None, state: str | None = None, page: str | None = None
+) -> ConsentList:
     """One page of at most 100 consents that the actor's service holds, gives on or receives on.
 
     Args:
         actor: whose service it is.
         person: only those about this person.
+        state: only those in this state.
         page: the `next` of the page before; None for the first.
 
     Raises:
@@ -36,6 +39,8 @@ def list_consents(actor: Actor, *, person: PersonId | None = None, page: str | N
         query = select(Consent).where(or_(Consent.held_by == op.service, Consent.consent_id.in_(naming)))
         if person is not None:
             query = query.where(Consent.person_id == person)
+        if state is not None:
+            query = query.where(Consent.state == state)
         found = op.all(query.order_by(Consent.recorded_at.desc(), Consent.consent_id).offset(offset).limit(_PAGE + 1))
         following = str(offset + _PAGE) if len(found) > _PAGE else None
         lines = _lines(op, found[:_PAGE])

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from audit.actions import Role
 from audit.actor import Actor, Strength
 from audit.operation import reading
-from foundation.identifiers import OrganisationId, ServiceId
+from foundation.identifiers import OrganisationId, ServiceId, StaffId
 from people.organisation import Organisation, Service
 from people.staff import DECLARATION_VERSION, Declaration, Staff
 
-__all__ = ["OpenService", "Standing", "open_services", "whoami"]
+__all__ = ["OpenService", "Standing", "name_of_staff", "open_services", "whoami"]
 
 
 @dataclass(frozen=True)
@@ -92,3 +92,10 @@ def open_services(actor: Actor) -> list[OpenService]:
         )
         for service, organisation in found
     ]
+
+
+def name_of_staff(actor: Actor, staff: StaffId) -> str | None:
+    """What a member of staff is called, for those who read the log; None for somebody who is not there."""
+    with reading(actor.house) as session:
+        found = session.get(Staff, staff)
+        return found.name if found else None
