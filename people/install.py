@@ -20,7 +20,8 @@ from vault.keys import KEYHOLDER_OF_ARCHIVE, make_service_key
 
 __all__ = ["ADMINISTRATION", "Install", "InstallReceipt", "install"]
 
-#: The kind of the service in which administrators, the data protection officer and auditors act; nothing is shared with it.
+#: The kind of the service in which administrators, the data protection officer and auditors act; nothing is shared with
+#: it.
 ADMINISTRATION = "administration"
 
 _NUMBER = re.compile(r"\d{3,4}")
@@ -78,7 +79,7 @@ class InstallReceipt:
 
 
 def install(house: House, asked: Install) -> InstallReceipt:
-    """Write the installation's row, its archive keyholder, the municipality with its administration, and the first administrator.
+    """Write the installation's row, its archive keyholder, the municipality, and the first administrator.
 
     Args:
         house: a house over a migrated and otherwise empty database, made with `asked.facts(...)`.
