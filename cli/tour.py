@@ -1,0 +1,167 @@
+"""`tillit tour`: the whole story over real HTTP, against a server of its own, with every step looked up in the log."""
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Annotated
+
+import httpx2
+import typer
+
+from audit.reach_database import sqlite_file
+from cli.options import new_app
+from cli.story import CHAPTERS, Scene
+from cli.tour_town import NUMBERS, make_town
+from cli.walker import Step, Walker
+from foundation.clock import SystemClock, local_date
+from foundation.errors import Unavailable
+from foundation.settings import Settings
+from migrations.run import migrate
+
+__all__ = ["ServerDidNotStart", "ServerStopped", "app", "tour", "walk"]
+
+app = new_app()
+
+#: How long the server may take to begin, and to stop, in seconds.
+_PATIENCE = 30
+
+_ADDRESS = re.compile(r"https?://\S+")
+_PROBLEM = 400
+_TERMINATED = 128 + signal.SIGTERM
+
+
+class ServerDidNotStart(Unavailable):
+    """The server of the tour ended before it said where it listens."""
+
+    code = "server_did_not_start"
+    title = "The server did not start"
+    do = "Read what it said above; `tillit doctor` may tell more."
+
+
+class ServerStopped(Unavailable):
+    """The server of the tour went away under it."""
+
+    code = "server_stopped"
+    title = "The server stopped in the middle of the tour"
+    do = "Read what it said above; `tillit doctor` may tell more."
+
+
+@app.command()
+def tour(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line, one for each step.")] = False,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Make the data in this empty directory, and leave it there.")
+    ] = None,
+) -> None:
+    """Walk the whole story as each person in turn, and look every step up in the log.
+
+    The server is one of its own, on a fresh directory and, with TILLIT_DATABASE_URL, on that PostgreSQL database, which
+    must be empty and is emptied again unless --keep is given. The exit code is 0 only when every answer and every event
+    is what it must be.
+    """
+    began = monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # so that the server is stopped then too
+    tell = _print_json if as_json else _tell
+    with _place(keep) as settings, _server(settings) as address:
+        steps = walk(address, tell)
+    if not as_json:
+        _sum_up(steps, monotonic() - began)
+    raise typer.Exit(0 if all(step.is_right for step in steps) else 1)
+
+
+def walk(address: str, tell: Callable[[Step], None]) -> list[Step]:
+    """Walk every chapter against the server at `address`; the steps, each told when it is done."""
+    with closing(Walker(address, tell)) as walker:
+        scene = Scene(walker, NUMBERS, local_date(SystemClock().now(), "NOR"))
+        for chapter in CHAPTERS:
+            try:
+                chapter(scene)
+            except httpx2.TransportError as error:
+                raise ServerStopped from error
+            except (KeyError, TypeError, IndexError):
+                # A wrong step gave the next nothing to build on; where none was wrong, the story itself is at fault.
+                if all(step.is_right for step in walker.steps):
+                    raise
+                break
+        return walker.steps
+
+
+@contextmanager
+def _place(keep: Path | None) -> Iterator[Settings]:
+    """Where the tour's data lie: a fresh directory, and the PostgreSQL database that the environment names."""
+    with ExitStack() as undo:
+        fresh = keep or Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="tillit-tour-")))
+        # Every place is told: of an installation that the environment names, nothing is used but the database.
+        settings = Settings(
+            data_dir=fresh,
+            key_file=fresh / "keys" / "root.json",
+            log_store=fresh / "log",
+            log_policy=fresh / "log-policy.json",
+            clock_file=None,
+            public_url=None,
+        )
+        make_town(settings)
+        if keep is None and sqlite_file(settings.url) is None:
+            undo.callback(migrate, settings.url, "base")
+        yield settings
+
+
+@contextmanager
+def _server(settings: Settings) -> Iterator[str]:
+    """The address of a real server over the tour's data; it is stopped however the block ends."""
+    told = {name: value for name, value in os.environ.items() if not name.startswith("TILLIT_")}
+    told["TILLIT_REQUESTS_PER_MINUTE"] = "6000"
+    if settings.database_url:
+        told["TILLIT_DATABASE_URL"] = settings.database_url
+    command = [sys.executable, "-c", "from cli.main import main; main()", "serve", "--demo", "--port", "0"]
+    server = subprocess.Popen(  # noqa: S603 - this program again, by its own interpreter
+        [*command, "--data-dir", str(settings.data_dir)], env=told, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield _address(server)
+    finally:
+        server.terminate()
+        try:
+            server.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _address(server: "subprocess.Popen[str]") -> str:
+    said = ""
+    if server.stdout is not None and select.select([server.stdout], [], [], _PATIENCE)[0]:
+        said = server.stdout.readline()
+    found = _ADDRESS.search(said)
+    if found is None:
+        raise ServerDidNotStart
+    return found[0]
+
+
+def _print_json(step: Step) -> None:
+    print(json.dumps(step.as_data()), flush=True)
+
+
+def _tell(step: Step) -> None:
+    mark = typer.style("✓", fg="green") if step.is_right else typer.style("✗", fg="red", bold=True)
+    rules = f"  {typer.style(' '.join(step.rules), fg='yellow')}" if step.rules else ""
+    status = typer.style(str(step.status), fg="cyan" if step.status < _PROBLEM else "magenta")
+    typer.echo(f"{mark} {step.number:>3}  {status}  {typer.style(step.actor, bold=True)} {step.says}{rules}")
+    for line in step.wrong:
+        typer.echo(f"           {typer.style(line, fg='red')}  ({step.request})")
+
+
+def _sum_up(steps: list[Step], seconds: float) -> None:
+    right = sum(step.is_right for step in steps)
+    color = "green" if right == len(steps) else "red"
+    typer.echo(typer.style(f"{right} of {len(steps)} steps are right, each with its event; {seconds:.1f} s", fg=color))
