@@ -1,0 +1,205 @@
+"""Looks at pages as people see them: a real Chromium, in each language, by day and by night, wide and narrow.
+
+For every view of a page: axe-core finds nothing (WCAG 2.2 A and AA and best practice), nothing reaches outside the width,
+the console is silent (no breach of the Content-Security-Policy among other things), the contrast of the colours that are
+really drawn is enough, and a picture lies in `build/screenshots/` to be looked at by eye.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser as Chromium
+
+from setup.find_browser import find_browser
+
+__all__ = ["DESKTOP", "PHONE", "VIEWS", "View", "look_at", "open_chromium", "told"]
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "build" / "screenshots"
+
+_FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
+]  # fmt: skip
+
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+_AXE = """
+async (rules) => (await axe.run(document, {runOnly: rules})).violations.map(
+  (one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`)
+"""
+
+_TOO_WIDE = """
+() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return ["the page as a whole", ...document.querySelectorAll("body *")].filter((one) => {
+    if (one.className === undefined) return true;
+    const box = one.getBoundingClientRect();
+    return box.right > width + 1 || box.left < -1;
+  }).map((one) => one.tagName ? `${one.tagName.toLowerCase()}.${one.className}` : one);
+}
+"""
+
+#: Every text whose colour is too near the colour behind it (WCAG 2.2, 1.4.3): axe cannot see through the design system's
+#: colour functions, so each colour is drawn on a canvas and read back.
+_CONTRAST = """
+() => {
+  const pen = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const drawn = (color, on) => {
+    pen.fillStyle = `rgb(${on.join(" ")})`; pen.fillRect(0, 0, 1, 1);
+    pen.fillStyle = color; pen.fillRect(0, 0, 1, 1);
+    return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const behind = (one) => {
+    const layers = [];
+    for (let at = one; at; at = at.parentElement) layers.push(getComputedStyle(at).backgroundColor);
+    return layers.reverse().reduce((on, color) => drawn(color, on), [255, 255, 255]);
+  };
+  const light = (rgb) => {
+    const [r, g, b] = rgb.map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const found = [];
+  for (const one of document.querySelectorAll("body *")) {
+    const says = [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    const style = getComputedStyle(one);
+    const box = one.getBoundingClientRect();
+    if (!says || style.visibility === "hidden" || box.width < 2 || one.closest("[disabled]")) continue;
+    const on = behind(one), ink = drawn(style.color, on);
+    const [high, low] = [light(ink), light(on)].sort((a, b) => b - a);
+    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
+    const ratio = (high + 0.05) / (low + 0.05);
+    if (ratio < (large ? 3 : 4.5)) {
+      found.push(`${one.tagName.toLowerCase()}.${one.className} "${one.textContent.trim().slice(0, 30)}" ${ratio.toFixed(2)}`);
+    }
+  }
+  return found;
+}
+"""
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to look at a page."""
+
+    language: str
+    scheme: str
+    width: int
+
+    @property
+    def name(self) -> str:
+        """How the picture is named."""
+        return f"{self.language}-{self.scheme}-{self.width}"
+
+
+DESKTOP, PHONE = 1280, 320
+
+#: Bokmål and English, light and dark, wide and narrow.
+VIEWS = tuple(
+    View(language, scheme, width)
+    for language in ("nb", "en")
+    for scheme in ("light", "dark")
+    for width in (DESKTOP, PHONE)
+)
+
+
+@dataclass
+class _Looking:
+    """A window onto the pages, and what its console has said."""
+
+    context: BrowserContext
+    page: Page
+    said: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def open_chromium(playwright: Playwright) -> Iterator[Chromium]:
+    """The Chromium of this machine; without one the tests stop and say so."""
+    path = find_browser()
+    assert path is not None, "The browser tests need Chromium on PATH; on Debian and Ubuntu: apt-get install chromium"
+    chromium = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+    try:
+        yield chromium
+    finally:
+        chromium.close()
+
+
+def look_at(
+    chromium: Chromium,
+    address: str,
+    pages: Sequence[tuple[str, str]],
+    view: View,
+    cookies: Sequence[tuple[str, str]] = (),
+    *,
+    answer: str | None = None,
+) -> dict[str, list[str]]:
+    """Open each page (name, path) in one view, take its picture, and tell what is wrong with it: empty where nothing is.
+
+    Args:
+        chromium: the browser.
+        address: where the server listens.
+        pages: names for the pictures, and paths.
+        view: how to look.
+        cookies: name and value, such as the session's.
+        answer: HTML to be looked at instead of what a server would answer.
+    """
+    looking = _open(chromium, address, view, cookies)
+    if answer is not None:
+        looking.page.route("**/*", lambda route: route.fulfill(body=answer, content_type="text/html"))
+    wrong = {}
+    for name, path in pages:
+        looking.said.clear()
+        came = looking.page.goto(f"{address}{path}", wait_until="load")
+        assert came is not None
+        found = _judge(looking, is_error=came.status >= 400)
+        _picture(looking.page, f"{name}-{view.name}")
+        if found:
+            wrong[f"{name} {view.name}"] = found
+    looking.context.close()
+    return wrong
+
+
+def _open(chromium: Chromium, address: str, view: View, cookies: Sequence[tuple[str, str]]) -> _Looking:
+    context = chromium.new_context(
+        viewport={"width": view.width, "height": 900},
+        color_scheme="dark" if view.scheme == "dark" else "light",
+        locale=view.language,
+    )
+    for name, value in (*cookies, ("tillit-language", view.language)):
+        context.add_cookies([{"name": name, "value": value, "url": address}])
+    context.add_init_script(path=ROOT / "node_modules" / "axe-core" / "axe.min.js")
+    looking = _Looking(context, context.new_page())
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            looking.said.append(f"console: {message.text}")
+
+    looking.page.on("console", hear)
+    looking.page.on("pageerror", lambda error: looking.said.append(f"script: {error}"))
+    return looking
+
+
+def _judge(looking: _Looking, *, is_error: bool) -> list[str]:
+    page = looking.page
+    page.evaluate("document.fonts.ready")
+    found = [f"axe: {one}" for one in page.evaluate(_AXE, _RULES)]
+    found += [f"too wide: {one}" for one in page.evaluate(_TOO_WIDE)]
+    found += [f"contrast: {one}" for one in page.evaluate(_CONTRAST)]
+    # A page about an error is an error to the browser's console too; that line is not a fault of the page.
+    found += [one for one in looking.said if not (is_error and "Failed to load resource" in one)]
+    return found
+
+
+def _picture(page: Page, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+
+def told(wrong: dict[str, list[str]]) -> str:
+    """What is wrong, page by page, to be read in a failed test."""
+    return json.dumps(wrong, indent=1, ensure_ascii=False)
