@@ -1,8 +1,8 @@
 """Looks at pages as people see them: a real Chromium, in each language, by day and by night, wide and narrow.
 
-For every view of a page: axe-core finds nothing (WCAG 2.2 A and AA and best practice), nothing reaches outside the width,
-the console is silent (no breach of the Content-Security-Policy among other things), the contrast of the colours that are
-really drawn is enough, and a picture lies in `build/screenshots/` to be looked at by eye.
+For every view of a page: axe-core finds nothing (WCAG 2.2 A and AA and best practice), nothing reaches outside the
+width, the console is silent (no breach of the Content-Security-Policy among other things), the contrast of the colours
+that are really drawn is enough, and a picture lies in `build/screenshots/` to be looked at by eye.
 """
 
 import json
@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
 from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
 
 from setup.find_browser import find_browser
 
@@ -22,9 +22,16 @@ ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "build" / "screenshots"
 
 _FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
-]  # fmt: skip
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+]
 
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -45,8 +52,8 @@ _TOO_WIDE = """
 }
 """
 
-#: Every text whose colour is too near the colour behind it (WCAG 2.2, 1.4.3): axe cannot see through the design system's
-#: colour functions, so each colour is drawn on a canvas and read back.
+#: Every text whose colour is too near the colour behind it (WCAG 2.2, 1.4.3): axe cannot see through the design
+#: system's colour functions, so each colour is drawn on a canvas and read back.
 _CONTRAST = """
 () => {
   const pen = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
@@ -72,10 +79,12 @@ _CONTRAST = """
     if (!says || style.visibility === "hidden" || box.width < 2 || one.closest("[disabled]")) continue;
     const on = behind(one), ink = drawn(style.color, on);
     const [high, low] = [light(ink), light(on)].sort((a, b) => b - a);
-    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
+    const size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
     const ratio = (high + 0.05) / (low + 0.05);
     if (ratio < (large ? 3 : 4.5)) {
-      found.push(`${one.tagName.toLowerCase()}.${one.className} "${one.textContent.trim().slice(0, 30)}" ${ratio.toFixed(2)}`);
+      const words = one.textContent.trim().slice(0, 30);
+      found.push(`${one.tagName.toLowerCase()}.${one.className} "${words}" ${ratio.toFixed(2)}`);
     }
   }
   return found;

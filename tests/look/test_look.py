@@ -26,7 +26,7 @@ OWN_PAGES = (
 RIGHT_TO_LEFT = (View("ar", "light", DESKTOP), View("ar", "dark", PHONE))
 
 
-@pytest.mark.parametrize("view", (*VIEWS, *RIGHT_TO_LEFT), ids=lambda view: view.name)
+@pytest.mark.parametrize("view", [*VIEWS, *RIGHT_TO_LEFT], ids=lambda view: view.name)
 def test_every_page_looks_as_it_should(
     chromium: Chromium, address: str, session_of: Callable[[str], tuple[str, str]], view: View
 ) -> None:

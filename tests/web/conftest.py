@@ -60,7 +60,7 @@ def create(here: HereOnce, sent: Asked) -> Response:
 @probes.post("/api/v1/probes/{probe_id}/step")
 @does(Action.SIGN_OUT)
 def step(here: Here, probe_id: ReferralIdHere) -> Response:
-    assert probe_id
+    assert isinstance(probe_id, ReferralId)
     if here.version != 3:
         with operation(here.actor, Action.SIGN_OUT):
             raise Conflict(values={"state": "accepted", "version": 4})
@@ -78,7 +78,7 @@ def read(here: Here, probe_id: ReferralIdHere) -> Response:
 @probes.post("/api/v1/faulty")
 @does(Action.SIGN_OUT)
 def faulty(here: Here, sent: Asked) -> Response:
-    assert here
+    assert here.token is not None
     raise RuntimeError(f"canary {sent.text}")
 
 

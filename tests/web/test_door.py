@@ -95,10 +95,19 @@ def test_a_cookie_opens_no_api_and_a_bearer_no_page(browser: Browser, town: Town
 @pytest.mark.parametrize(
     "path",
     [
-        "https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "/sign-out", "/sign-in", "javascript:1",
-        "/a\nb", "", "/api/v1/me", "/%0d%0aset-cookie", "/x@y",
+        "https://elsewhere.example/",
+        "//elsewhere.example",
+        "/\\elsewhere.example",
+        "/sign-out",
+        "/sign-in",
+        "javascript:1",
+        "/a\nb",
+        "",
+        "/api/v1/me",
+        "/%0d%0aset-cookie",
+        "/x@y",
     ],
-)  # fmt: skip
+)
 def test_one_is_never_sent_elsewhere_after_signing_in(path: str) -> None:
     assert safe_next(path) in ("/", "/%0d%0aset-cookie")
 

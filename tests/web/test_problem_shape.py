@@ -1,9 +1,12 @@
 """The one true shape of an error, for every source there is.
 
-    {"type": "/problems/<code>", "title": ..., "status": ..., "detail": ..., "instance": "urn:uuid:<event>", "code": ...,
-     "rules": [{"code", "because", "source"}], "errors": [{"field", "code", "message"}], "values": {...}, "decision": {...}}
+    {"type": "/problems/<code>", "title": ..., "status": ..., "detail": ..., "instance": "urn:uuid:<event>", "code":
+    ...,
+     "rules": [{"code", "because", "source"}], "errors": [{"field", "code", "message"}], "values": {...}, "decision":
+     {...}}
 
-Members that would be empty are left out; `Tillit-Event` bears the id that `instance` names; the same error as a page says the same.
+Members that would be empty are left out; `Tillit-Event` bears the id that `instance` names; the same error as a page
+says the same.
 """
 
 import json
@@ -57,9 +60,27 @@ KEY = {"idempotency-key": "a-key-of-enough-characters"}
     [
         ("GET", "/api/v1/nowhere", {}, 404, "not_found"),
         ("DELETE", "/api/v1/me", {}, 405, "method_not_allowed"),
-        ("POST", "/api/v1/probes", {"content": "{", "headers": {"content-type": "application/json"}}, 400, "unreadable"),
-        ("POST", "/api/v1/probes", {"content": b"\xff", "headers": {"content-type": "application/json"}}, 400, "unreadable"),
-        ("POST", "/api/v1/probes", {"content": "x=1", "headers": {"content-type": "text/plain"}}, 415, "unsupported_media_type"),
+        (
+            "POST",
+            "/api/v1/probes",
+            {"content": "{", "headers": {"content-type": "application/json"}},
+            400,
+            "unreadable",
+        ),
+        (
+            "POST",
+            "/api/v1/probes",
+            {"content": b"\xff", "headers": {"content-type": "application/json"}},
+            400,
+            "unreadable",
+        ),
+        (
+            "POST",
+            "/api/v1/probes",
+            {"content": "x=1", "headers": {"content-type": "text/plain"}},
+            415,
+            "unsupported_media_type",
+        ),
         ("POST", "/api/v1/probes", {"json": {"text": "x" * 1_000_001}}, 413, "body_too_large"),
         ("POST", "/api/v1/probes", {"json": {"text": "t"}}, 400, "idempotency_key_missing"),
         ("POST", "/api/v1/probes", {"json": {}, "headers": KEY}, 422, "invalid"),
@@ -72,7 +93,7 @@ KEY = {"idempotency-key": "a-key-of-enough-characters"}
         ("POST", f"/api/v1/probes/{HIDDEN}/step", {"headers": {"if-match": '"2"'}}, 409, "conflict"),
         ("POST", "/api/v1/faulty", {"json": {"text": "t"}}, 500, "unexpected"),
     ],
-)  # fmt: skip
+)
 def test_every_source_of_errors(
     teacher: httpx2.Client, method: str, path: str, sent: dict[str, object], status: int, code: str
 ) -> None:
