@@ -8,6 +8,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=all_tables(),
     transaction_per_migration=False,
+    transactional_ddl=True,  # SQLite can too, since our engine begins its transactions itself
     compare_type=False,
 )
 with context.begin_transaction():
