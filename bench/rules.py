@@ -1,7 +1,8 @@
 """How many decisions a second one core makes with the facts in hand, eight categories each and every reason kept.
 
 Prints one JSON object. The questions are made up from a fixed seed: four in five are ordinary and one in five has
-answers drawn at random, so that nothing is measured by asking one thing twice. `--seconds` says how long each measure runs.
+answers drawn at random, so that nothing is measured by asking one thing twice. `--seconds` says how long each measure
+runs.
 """
 
 import argparse

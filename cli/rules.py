@@ -21,6 +21,7 @@ from consent.case import Case, decide_case
 from consent.case_file import CaseNotUnderstood, Place, case_from, said_place
 
 rules_app = typer.Typer(help="The rule book: print it, check it, decide a case.", no_args_is_help=False)
+app = rules_app
 
 LARGEST_FILE = 1_000_000
 """Bytes. A case is a page of text; anything much larger is the wrong file."""

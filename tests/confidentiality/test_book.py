@@ -94,7 +94,7 @@ def test_the_hash_covers_what_decides_and_not_the_reasons() -> None:
     rule = RULES["NO-C-40"]
     assert with_rule(replace(rule, because=Words("1", "2", "3", "4"))).hash == BOOK.hash
     changed = {
-        with_rule(replace(rule, **change)).hash  # type: ignore[arg-type]
+        with_rule(replace(rule, **change)).hash
         for change in (
             {"when": same_service},
             {"needs": ()},
