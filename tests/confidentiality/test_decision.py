@@ -1,0 +1,271 @@
+"""The decision as a value: what it stores, how it is made again, and the phrases and trees rules are written with."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from confidentiality import facts as fact
+from confidentiality.answer import NO, UNKNOWN, YES, Answer
+from confidentiality.book import BOOK, RuleBook
+from confidentiality.condition import AllOf, Always, AnyOf, Condition, Not, OneOf, evaluated, leaves
+from confidentiality.decision import Asked, decide, decide_again
+from confidentiality.denmark import RULES as DENMARK
+from confidentiality.facts import FACTS, Facts, bit, letters
+from confidentiality.fold import ALWAYS, NOBODY_SAID, excluded, fold, holds
+from confidentiality.norway import RULES as NORWAY
+from confidentiality.policy import SAFE, Policy
+from confidentiality.rule import (
+    Rule,
+    any_service,
+    category_is,
+    public,
+    public_or_contracted,
+    purpose_is,
+    recipient_is,
+    sender_is,
+)
+from confidentiality.vocabulary import CONTRACTED, PUBLIC, kinds_of
+from consent.case import decide_case
+from tests.confidentiality.made_up import CASE, case, consent, pupil
+
+A, B = fact.needed_for_task, fact.reason_logged
+
+
+def facts(**more: object) -> Facts:
+    """Facts about one question in which only the named answers are known."""
+    answers = {FACT: more.pop(FACT.code) for FACT in FACTS if FACT.code in more}
+    words: dict[str, object] = {"sender": None, "recipient": None, "purpose": None, "category": None} | more
+    return Facts(subject="pupil", answers=letters(answers), **words)  # type: ignore[arg-type]
+
+
+# What is stored ------------------------------------------------------------------------------------------------------
+
+
+def test_a_stored_decision_is_codes_and_letters_only() -> None:
+    decision = decide_case(case(consents=(consent(signed=frozenset({"guardian_1"})),)))
+    assert decision.compact() == {
+        "jurisdiction": "NOR",
+        "at": "2026-09-01",
+        "sender": "school",
+        "recipient": "housing_social",
+        "purpose": "coordinated_support",
+        "rule_book": BOOK.hash,
+        "policy": SAFE.version,
+        "law_version": "NOR-2024-08-01",
+        "results": [
+            {
+                "subject": "pupil",
+                "category": "academic_need",
+                "result": "refuse",
+                "rules": ["Z-99"],
+                "missing": ["signature(guardian_2)"],
+                "strip": [],
+                "facts": decision.results[0].facts,
+                "lacking": ["signature(guardian_2)"],
+            }
+        ],
+    }
+    assert len(decision.results[0].facts) == len(FACTS)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        CASE,
+        case(consents=()),
+        case(
+            asked=(("pupil", "academic_need"), ("pupil", "identity_contact")), subjects=(pupil(address="confidential"),)
+        ),
+        case(policy=Policy(entered={"NO-FVL-2025": date(2026, 8, 1)})),
+    ],
+)
+def test_a_stored_decision_is_made_again_from_its_own_facts(about) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    decision = decide_case(about)
+    assert decide_again(decision.compact(), BOOK, about.policy) == decision
+
+
+def test_a_decision_is_made_again_only_by_its_own_book_and_policy() -> None:
+    stored = decide_case(CASE).compact()
+    with pytest.raises(ValueError, match=r"only by its own rule book and policy\.$"):
+        decide_again(stored, BOOK, Policy(form="oral_minuted"))
+    other = RuleBook({"NOR": tuple(rule for rule in NORWAY if rule.code != "NO-C-45"), "DNK": DENMARK})
+    with pytest.raises(ValueError, match=r"^A decision is made again"):
+        decide_again(stored, other, SAFE)
+
+
+def test_a_decision_about_nothing_says_so() -> None:
+    decision = decide(Asked("NOR", date(2026, 9, 1), ()))
+    assert (decision.sender, decision.recipient, decision.purpose, decision.results) == (None, None, None, ())
+    assert (decision.rule_book, decision.policy, decision.jurisdiction) == (BOOK.hash, SAFE.version, "NOR")
+
+
+def test_a_word_of_another_country_is_no_word_here() -> None:
+    for word in ("sender", "recipient"):
+        about = facts(**{"sender": "school", "recipient": "housing_social", word: "family_department"})
+        result = decide(Asked("NOR", date(2026, 9, 1), (about,))).results[0]
+        assert result.result == "refuse"
+        assert not [code for code in result.rules if code.startswith(("NO-P", "NO-C", "NO-D"))]
+
+
+def test_what_was_remembered_of_one_day_does_not_decide_another() -> None:
+    policy = Policy(entered={"NO-FVL-2025": date(2026, 9, 2)})
+    before, after = (case(at=day, policy=policy) for day in (date(2026, 9, 1), date(2026, 9, 2)))
+    for _ in range(2):
+        assert decide_case(before).permits
+        assert decide_case(after).results[0].missing == ("proportionate",)
+        assert decide_case(before).law_version == "NOR-2024-08-01"
+        assert decide_case(after).law_version == "NOR-2026-09-02"
+
+
+def test_a_book_without_the_ordinary_way_refuses() -> None:
+    few: tuple[Rule, ...] = tuple(rule for rule in NORWAY if rule.tier in (0, 6))
+    result = decide_case(CASE, RuleBook({"NOR": few, "DNK": DENMARK})).results[0]
+    assert (result.result, result.rules, result.missing, result.offers) == ("refuse", ("Z-99",), ("legal_basis",), ())
+
+
+# Rules that beat each other, together --------------------------------------------------------------------------------
+
+
+def test_every_reason_is_kept() -> None:
+    about = case(
+        actor=replace(CASE.actor, declaration=False, relation="parent"),
+        recipient=replace(CASE.recipient, closed=True),
+        subjects=(pupil(age=13, address="confidential", flags=frozenset({"child_objects"})),),
+    )
+    result = decide_case(about).results[0]
+    assert result.rules == ("G-01", "NO-G-03", "NO-B-11", "B-18", "B-20")
+    assert result.missing == (
+        "declaration",
+        "impartial_actor",
+        "open_service",
+        "decision_recorded",
+        "second_approver",
+    )
+    assert (result.beaten, result.unanswered, result.offers) == (("NO-C-40",), (), ())
+
+
+def test_an_unanswered_hold_closes_and_is_told_as_what_nobody_knows() -> None:
+    calm = {
+        fact.strongly_authenticated: YES,
+        fact.declaration_signed: YES,
+        fact.member_of_sending_service: YES,
+        fact.related_to_subject: NO,
+        fact.special_circumstances: NO,
+        fact.protection_status_known: YES,
+        fact.strict_address: NO,
+        fact.confidential_address: NO,
+        fact.hidden_by_child_welfare: NO,
+        fact.consent_set_aside: NO,
+        fact.service_closed: NO,
+        fact.child_objects: UNKNOWN,
+        fact.holder_cannot_sign: NO,
+        fact.same_service: NO,
+        fact.consent_ok: YES,
+    }
+    words = ("pupil", "school", "housing_social", "coordinated_support", "academic_need")
+    result = decide(Asked("NOR", date(2026, 9, 1), (Facts(*words, letters(calm)),))).results[0]
+    assert (result.result, result.rules, result.missing) == ("refuse", ("B-18",), ("child_voice",))
+    assert result.unanswered == ("B-18",)
+    decided = calm | {fact.decision_recorded: YES, fact.second_approver: YES}
+    result = decide(Asked("NOR", date(2026, 9, 1), (Facts(*words, letters(decided)),))).results[0]
+    assert (result.result, result.rules, result.unanswered) == ("permit", ("B-18", "NO-C-40"), ("B-18",))
+
+
+def test_the_nearest_way_is_the_one_that_lacks_least() -> None:
+    about = case(consents=(), conditions={"needed_for_task": True}, recipient=CASE.sender)
+    assert decide_case(about).results[0].missing == ("reason_logged",)
+
+
+# Conditions ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (A, YES),
+        (B, NO),
+        (fact.reason, UNKNOWN),
+        (~A, NO),
+        (~B, YES),
+        (~fact.reason, UNKNOWN),
+        (A & B, NO),
+        (A & fact.reason, UNKNOWN),
+        (B & fact.reason, NO),
+        (A | B, YES),
+        (B | fact.reason, UNKNOWN),
+        (A | fact.reason, YES),
+        (A & A & A, YES),
+        (B | B | B, NO),
+        (~(A & fact.reason) | B, UNKNOWN),
+        (sender_is("school"), YES),
+        (sender_is("ppt", "sfo"), NO),
+        (recipient_is("school"), UNKNOWN),
+        (category_is("health"), UNKNOWN),
+        (Always(), YES),
+        (Not(Always()), NO),
+    ],
+)
+def test_a_tree_and_what_it_folds_to_answer_alike(condition: Condition, expected: Answer) -> None:
+    about = facts(sender="school", needed_for_task=YES, reason_logged=NO)
+    assert evaluated(condition, about) is expected
+    words = {"sender": "school", "recipient": None, "purpose": None, "category": None}
+    terms = fold(condition, words)  # type: ignore[arg-type]
+    assert holds(terms, about.yes, about.no) is (expected is YES)
+    assert excluded(terms, about.yes, about.no) is (expected is NO)
+
+
+def test_what_a_fold_leaves() -> None:
+    words = {"sender": "school", "recipient": None, "purpose": "audit", "category": "health"}
+    a, b = bit(A), bit(B)
+
+    def left(condition: Condition) -> object:
+        return fold(condition, words)  # type: ignore[arg-type]
+
+    assert left(sender_is("school") & A) == ((a, 0),)
+    assert left(sender_is("sfo") & A) == ()
+    assert left(~sender_is("school") | ~A) == ((0, a),)
+    assert left(recipient_is("school") & A) == ((NOBODY_SAID | a, 0),)
+    assert left(~recipient_is("school")) == ((NOBODY_SAID, 0),)
+    assert left((A | B) & A) == ((a, 0), (a | b, 0))
+    assert left(A | A) == ((a, 0),)
+    assert left(~(A & B)) == ((0, a), (0, b))
+    assert left(~(A | B)) == ((0, a | b),)
+    assert left(Always()) == ALWAYS
+    assert left(~Always()) == ()
+    assert not facts().yes & NOBODY_SAID
+    assert not facts().no & NOBODY_SAID
+
+
+def test_the_phrases_that_rules_are_written_with() -> None:
+    assert sender_is("school", "sfo") == OneOf("sender", ("school", "sfo"))
+    assert recipient_is("school") == OneOf("recipient", ("school",))
+    assert purpose_is("audit") == OneOf("purpose", ("audit",))
+    assert category_is("health") == OneOf("category", ("health",))
+    for aspect in ("sender", "recipient"):
+        for where in ("NOR", "DNK"):
+            anyone, official, bound = (each(aspect, where) for each in (any_service, public, public_or_contracted))
+            assert isinstance(anyone, OneOf)
+            assert isinstance(official, OneOf)
+            assert isinstance(bound, OneOf)
+            assert (anyone.aspect, official.aspect, bound.aspect) == (aspect, aspect, aspect)
+            assert anyone.codes == kinds_of(where)
+            assert official.codes == PUBLIC[where]
+            assert bound.codes == (*PUBLIC[where], *CONTRACTED[where])
+            assert len({each.group for each in (anyone, official, bound)} - {None}) == 3
+
+
+def test_conditions_join_flat_and_name_what_they_read() -> None:
+    assert AllOf((A, B, A)) == (A & B & A)
+    assert AnyOf((A, B, A)) == (A | B | A)
+    assert AllOf((A, AllOf((B, A)))) == (A & (B & A))
+    assert list(leaves(~(A & sender_is("school")) | B)) == [A, sender_is("school"), B]
+    assert list(leaves(Always())) == []
+
+
+def test_a_rule_names_the_facts_and_words_it_reads_once_and_in_order() -> None:
+    rule = BOOK.rule("NO-C-45")
+    assert [each.code for each in rule.facts()] == ["consent", "decision_recorded", "second_approver"]
+    assert rule.words() == ("sender", "recipient", "category")
+    assert BOOK.rule("B-18").words() == ("purpose",)
+    assert [each.code for each in BOOK.rule("B-18").facts()][:2] == ["child_objects", "same_service"]
