@@ -6,7 +6,8 @@ whose bytes are evidence accepts neither. Source: RFC 4648, sections 4 and 5; un
 
 import binascii
 
-_TO_URL = bytes.maketrans(b"+/", b"-_")
+#: From the standard alphabet to the URL-safe one.
+TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
 
 
@@ -21,7 +22,7 @@ def b64url(data: bytes) -> str:
 
 def b64url_bytes(data: bytes) -> bytes:
     """``data`` in URL-safe base64 without padding, as ASCII bytes."""
-    return binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=")
+    return binascii.b2a_base64(data, newline=False).translate(TO_URL).rstrip(b"=")
 
 
 def parse_b64url(text: str) -> bytes:

@@ -1,9 +1,11 @@
 """The leaf of an event: its commitment, and not a word about anybody. Pure, and part of the single-file verifier."""
 
 import re
+from binascii import b2a_base64
+from collections.abc import Iterable
 from typing import Final
 
-from audit.base64url import b64url_bytes
+from audit.base64url import TO_URL, b64url_bytes
 
 EVENT_LEAF_BYTES: Final = 65
 
@@ -19,6 +21,12 @@ def event_leaf(commitment: bytes) -> bytes:
     if len(commitment) != 32:
         raise MalformedLeaf("a commitment is 32 bytes")
     return b'{"c":"%b","k":"e","v":1}' % b64url_bytes(commitment)
+
+
+def event_leaves(commitments: Iterable[bytes]) -> list[bytes]:
+    """The leaves of many events at once; each commitment is 32 bytes."""
+    encode, table = b2a_base64, TO_URL
+    return [b'{"c":"' + encode(one)[:43].translate(table) + b'","k":"e","v":1}' for one in commitments]
 
 
 def commits_to(leaf: bytes, commitment: bytes) -> bool:

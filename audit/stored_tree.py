@@ -8,9 +8,9 @@ from typing import Final
 
 from audit.log_store import LogStore, NotInStore
 from audit.tiles import WIDTH, WIDTH_BITS, Tile, parse_entry_bundle, parse_tile
-from audit.tree import HASH_BYTES, consistency_proof, inclusion_proof, range_root, subtree_root
+from audit.tree import HASH_BYTES, complete_levels, consistency_proof, inclusion_proof, range_root, subtree_root
 
-TILES_KEPT: Final = 1_024
+TILES_KEPT: Final = 256
 
 
 def read_tile(store: LogStore, tile: Tile) -> bytes:
@@ -36,7 +36,8 @@ class StoredTree:
     def __init__(self, store: LogStore, size: int) -> None:
         self.store = store
         self.size = size
-        self._hashes = lru_cache(TILES_KEPT)(self._read_hashes)
+        # By level and number of a tile: the hashes in it and those above them, as far as they are complete.
+        self._levels = lru_cache(TILES_KEPT)(self._read_levels)
 
     def entries(self, number: int) -> list[bytes]:
         """The leaves of window ``number``, as far as the tree goes. Raises ``NotInStore`` or ``MalformedTile``."""
@@ -45,13 +46,13 @@ class StoredTree:
 
     def hashes(self, level: int, number: int) -> list[bytes]:
         """The hashes of a tile, as far as the tree goes. Raises ``NotInStore`` or ``MalformedTile``."""
-        return list(self._hashes(level, number))
+        return list(self._levels(level, number)[0])
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of the complete subtree of ``2**level`` leaves at ``index``. Raises as ``hashes`` does."""
         tile_level, height = divmod(level, WIDTH_BITS)
         number, start = divmod(index << height, WIDTH)
-        return subtree_root(self._hashes(tile_level, number)[start : start + (1 << height)])
+        return self._levels(tile_level, number)[height][start >> height]
 
     def root(self) -> bytes:
         """The root of the tree. Raises as ``hashes`` does."""
@@ -69,6 +70,6 @@ class StoredTree:
         within = self.size >> (WIDTH_BITS * (level or 0))
         return Tile(level, number, min(WIDTH, within - number * WIDTH))
 
-    def _read_hashes(self, level: int, number: int) -> tuple[bytes, ...]:
+    def _read_levels(self, level: int, number: int) -> list[list[bytes]]:
         tile = self._tile(level, number)
-        return tuple(parse_tile(read_tile(self.store, tile), tile.width))
+        return complete_levels(parse_tile(read_tile(self.store, tile), tile.width))

@@ -9,11 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from audit.event_leaf import MalformedLeaf, commits_to, event_leaf, is_event_leaf
+from audit.event_leaf import MalformedLeaf, commits_to, event_leaf, event_leaves, is_event_leaf
 from audit.finding import Finding
 from audit.leaf import SystemLeaf, parse_leaf
 from audit.log_store import LogStore, NotInStore
-from audit.sealed_records import MalformedRecord, SealedFile, outline, parse_records, sealed_file_at
+from audit.sealed_records import (
+    MalformedRecord,
+    RecordOutline,
+    SealedFile,
+    outline,
+    outlines,
+    parse_records,
+    sealed_file_at,
+)
 from audit.tiles import WIDTH, WIDTH_BITS, MalformedTile, Tile, parse_entry_bundle, parse_tile, tiles_of
 from audit.tree import HASH_BYTES, CompactRange, leaf_hashes, subtree_root
 
@@ -233,13 +241,40 @@ def _check_sealed(store: LogStore, files: WindowFiles, leaves: Sequence[bytes] |
         if place.end > len(leaves):
             reason = "there are sealed disclosures without entries"
             checked.findings.append(Finding("foreign_file", place.path, reason, begin + len(leaves)))
-        path = place.path
-        for index, (record, leaf) in enumerate(zip(records, leaves[place.start :], strict=False), start=place.first):
-            _check_record(record, leaf, path, index, checked)
+        _check_records(records, leaves[place.start : place.end], place, checked)
     if covered < files.needed:
         place_needed = SealedFile(files.number, covered, files.needed).path
         reason = "sealed disclosures that a head vouches for are missing"
         checked.findings.append(Finding("missing", place_needed, reason, begin + covered))
+
+
+def _check_records(
+    records: Sequence[bytes], leaves: Sequence[bytes], place: SealedFile, checked: CheckedWindow
+) -> None:
+    """All at once when all is well, which is nearly always; one by one when not, to name the entry."""
+    try:
+        said = outlines(records)
+    except MalformedRecord:
+        said = None
+    if said is not None and _are_committed_to(said, leaves):
+        for index, one in enumerate(said, start=place.first):
+            if one is not None and one.is_partly_erased:
+                checked.erased[index] = one.commitment
+        return
+    for index, (record, leaf) in enumerate(zip(records, leaves, strict=False), start=place.first):
+        _check_record(record, leaf, place.path, index, checked)
+
+
+def _are_committed_to(said: Sequence[RecordOutline | None], leaves: Sequence[bytes]) -> bool:
+    """Whether each outline is that of its leaf; where there is none, the leaf must not be an event's."""
+    if len(said) != len(leaves):
+        return False
+    if None in said:
+        return all(
+            not is_event_leaf(leaf) if one is None else commits_to(leaf, one.commitment)
+            for one, leaf in zip(said, leaves, strict=True)
+        )
+    return event_leaves([one.commitment for one in said if one is not None]) == list(leaves)
 
 
 def _check_record(record: bytes, leaf: bytes, path: str, index: int, checked: CheckedWindow) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from audit.base64url import b64url
 from audit.canonical_json import JsonValue, canonical_json
-from audit.event_leaf import EVENT_LEAF_BYTES, MalformedLeaf, commits_to, event_leaf, is_event_leaf
+from audit.event_leaf import EVENT_LEAF_BYTES, MalformedLeaf, commits_to, event_leaf, event_leaves, is_event_leaf
 from audit.leaf import SYSTEM_LEAVES, EventLeaf, SystemLeaf, parse_leaf, system_leaf
 
 TIME = "2026-11-22T08:15:00.000000Z"
@@ -35,6 +35,7 @@ def test_an_event_leaf_shows_its_commitment_and_nothing_else(commitment: bytes) 
     assert leaf == canonical_json({"c": b64url(commitment), "k": "e", "v": 1})
     assert is_event_leaf(leaf)
     assert parse_leaf(leaf) == EventLeaf(commitment)
+    assert event_leaves([commitment, bytes(32)]) == [leaf, event_leaf(bytes(32))]
     assert commits_to(leaf, commitment)
     assert not commits_to(leaf, bytes(31) + b"!")
     assert not commits_to(leaf + b" ", commitment)
