@@ -81,6 +81,10 @@ class Terms:
         """Rules with why they say what they say, and where in the law that stands."""
         return rule_words(codes, self.language)
 
+    def against(self, codes: Sequence[str]) -> tuple[RuleWords, ...]:
+        """Those of the rules that close or hold something, of all that had a say."""
+        return rule_words([code for code in codes if _closes(code)], self.language)
+
     def offer(self, code: str) -> str:
         """What can be done instead, by the rule that opens that way; to stand after "you can"."""
         try:
@@ -115,6 +119,13 @@ class Terms:
     def _sentence(self, table: Mapping[str, Term], code: str) -> str:
         term = table.get(code)
         return term.sentence.to(self.language) if term else ""
+
+
+def _closes(code: str) -> bool:
+    try:
+        return BOOK.rule(code).effect in ("forbid", "hold")
+    except KeyError:
+        return False
 
 
 def _capital(text: str) -> str:

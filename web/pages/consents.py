@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
-from confidentiality.vocabulary import CATEGORIES, CATEGORY
+from confidentiality.vocabulary import CATEGORIES, CATEGORY, KIND
 from consent.attach_proof import attach_proof
 from consent.list_consents import list_consents
 from consent.read_consent import read_consent
@@ -60,6 +60,8 @@ _USUAL_PURPOSE = "homework_support_referral"
 _USUAL_CATEGORIES = tuple(
     category.code for category in CATEGORIES if category.sensitivity <= 2 and category.code not in _NOT_OFFERED
 )
+#: Kinds of service that no family is asked to let give or receive.
+_NEVER_PARTIES = frozenset({"auditor", "police"})
 _HEARD_FROM = 7
 _DECIDES_FROM = 15
 _MOST_RECEIVERS = 6
@@ -130,6 +132,7 @@ class ConsentForm:
     services: Sequence[tuple[str, str]]
     giver: str
     receivers: Sequence[tuple[str, str]]
+    other_receivers: Sequence[tuple[str, str]]
     chosen_receivers: Sequence[str]
     directions: Sequence[Direction]
     languages: Sequence[tuple[str, str]]
@@ -300,11 +303,8 @@ def proof_form(here: Here, consent_id: ConsentIdHere) -> Response:
 @does(Action.ATTACH_PROOF)
 def attach(here: HereOnce, consent_id: ConsentIdHere, filled: Filled) -> Response:
     """The scanned page, checked and sealed."""
-    upload = filled.file("page")
     try:
-        if upload is None:
-            raise Invalid(fields=[FieldProblem("page", "required")])
-        receipt = attach_proof(here.actor, consent_id, upload.file.read())
+        receipt = attach_proof(here.actor, consent_id, _uploaded(filled))
     except Invalid as problem:
         return here.page("attach_proof.html", _attaching(here, consent_id), problem=problem, filled=filled)
     return here.see_other(f"/consents/{consent_id}", receipt)
@@ -337,6 +337,13 @@ def withdraw(here: HereOnce, consent_id: ConsentIdHere, filled: Filled) -> Respo
     except Invalid as problem:
         return here.page("withdraw_consent.html", _withdrawing(here, consent_id, None), problem=problem, filled=filled)
     return here.see_other(f"/consents/{consent_id}", receipt)
+
+
+def _uploaded(filled: FilledIn) -> bytes:
+    upload = filled.file("page")
+    if upload is None:
+        raise Invalid(fields=[FieldProblem("page", "required")])
+    return upload.file.read()
 
 
 class Answer(Sent):
@@ -393,10 +400,11 @@ def _form(here: Visit, person_id: PersonId, filled: FilledIn | None) -> ConsentF
     terms, gettext = Terms.of(here.actor.house, here.words), here.words.gettext
     person = read_person(here.actor, person_id)
     age = age_on(person.birth_date, terms.today)
-    services = open_services(here.actor)
+    services = [one for one in open_services(here.actor) if one.kind in KIND and one.kind not in _NEVER_PARTIES]
     purpose = filled.text("purpose") if filled else _USUAL_PURPOSE
     giver = filled.text("giver") if filled else _usual_giver(here, person, services)
     chosen = filled.texts("receiver")[:_MOST_RECEIVERS] if filled else _usual_receivers(here, services, giver)
+    receivers = _receivers(services, purpose, giver, chosen)
     return ConsentForm(
         person=person,
         age=age,
@@ -407,7 +415,8 @@ def _form(here: Visit, person_id: PersonId, filled: FilledIn | None) -> ConsentF
         purpose_sentence=terms.purpose_sentence(purpose),
         services=[(str(one.service_id), one.name) for one in services],
         giver=giver,
-        receivers=[(str(one.service_id), one.name) for one in services if str(one.service_id) != giver],
+        receivers=[receiver for receiver, is_usual in receivers if is_usual],
+        other_receivers=[receiver for receiver, is_usual in receivers if not is_usual],
         chosen_receivers=chosen,
         directions=_directions(terms, services, purpose, giver, chosen),
         languages=sorted(((tag, terms.spoken(tag).capitalize()) for tag in SPOKEN), key=lambda one: one[1]),
@@ -430,7 +439,7 @@ def _purposes() -> Sequence[str]:
 
 
 def _usual_giver(here: Visit, person: PersonView, services: Sequence[OpenService]) -> str:
-    """One's own service if it is a school; otherwise the pupil's school as the roster has it; otherwise the first school."""
+    """One's own service if it is a school; otherwise the pupil's school as the roster has it, or the first one."""
     own = next((one for one in services if one.service_id == here.actor.service), None)
     schools = [one for one in services if one.kind in ("school", "private_school")]
     if own in schools and own is not None:
@@ -445,6 +454,18 @@ def _usual_receivers(here: Visit, services: Sequence[OpenService], giver: str) -
     ]
     found = [str(one.service_id) for one in homework[:1] if str(one.service_id) != giver]
     return found or [str(one.service_id) for one in services if one.service_id == here.actor.service][:1]
+
+
+def _receivers(
+    services: Sequence[OpenService], purpose: str, giver: str, chosen: Sequence[str]
+) -> list[tuple[tuple[str, str], bool]]:
+    """Everybody who could receive, and whether they usually do for this purpose or are chosen already."""
+    usual = next((kind.receivers for kind in KINDS if kind.purpose == purpose), frozenset(one.kind for one in services))
+    return [
+        ((str(one.service_id), one.name), one.kind in usual or str(one.service_id) in chosen)
+        for one in services
+        if str(one.service_id) != giver
+    ]
 
 
 def _directions(
@@ -617,9 +638,9 @@ def _signer_lines(here: Visit, consent: ConsentView) -> Sequence[SignerLine]:
     signed = {signature.person: signature for signature in consent.signatures}
     lines = []
     for signer in consent.signers:
-        answered = signed.pop(signer.person, None)
+        found = signed.pop(signer.person, None)
         lines.append(
-            _signer_line(here, signer.name, answered.answer if answered else None, answered and answered.signed_on)
+            _signer_line(here, signer.name, found.answer if found else None, found.signed_on if found else None)
         )
     lines += [_signer_line(here, one.name, one.answer, one.signed_on) for one in signed.values()]
     return lines or [SignerLine(None, gettext(_NOT_ANSWERED), "warning", None)]

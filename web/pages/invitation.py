@@ -1,4 +1,4 @@
-"""The page behind an invitation's link: choose a name and a password, then see the secret of the one-time codes, once."""
+"""The page behind an invitation's link: choose a name and a password, then see the secret of one's codes, once."""
 
 from dataclasses import dataclass
 

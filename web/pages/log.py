@@ -41,7 +41,11 @@ ways = (
 
 _AT = message("%(role)s at %(service)s")
 _DONE = message("%(who)s %(did)s.")
-_DONE_TO = message("%(who)s %(did)s: to %(service)s.")
+#: Deeds that are towards another service, and how that is said.
+_TOWARDS = {
+    "refer_pupil": message("%(who)s %(did)s to %(service)s."),
+    "draft_referral": message("%(who)s %(did)s with %(service)s."),
+}
 _WANTED = {
     "refused": message("%(who)s wanted to %(do)s, and was refused."),
     "invalid": message("%(who)s wanted to %(do)s, but something in it was not right."),
@@ -279,9 +283,9 @@ def _line(here: Visit, names: Mapping[ServiceId, str], line: LogLine) -> Line:
     who, (did, do) = _who(here, names, line), DEEDS.get(line.action, (line.action, line.action))
     if line.outcome != "permitted":
         sentence = gettext(_WANTED.get(line.outcome, _WANTED["failed"])) % {"who": who, "do": gettext(do)}
-    elif line.recipient_service_id is not None and line.recipient_service_id != line.service_id:
+    elif line.recipient_service_id is not None and line.action in _TOWARDS:
         to = names.get(line.recipient_service_id) or gettext(_A_SERVICE)
-        sentence = gettext(_DONE_TO) % {"who": who, "did": gettext(did), "service": to}
+        sentence = gettext(_TOWARDS[line.action]) % {"who": who, "did": gettext(did), "service": to}
     else:
         sentence = gettext(_DONE) % {"who": who, "did": gettext(did)}
     outcome, color = OUTCOMES.get(line.outcome, OUTCOMES["failed"])
@@ -299,7 +303,7 @@ def _line(here: Visit, names: Mapping[ServiceId, str], line: LogLine) -> Line:
 
 def _reasons(here: Visit, terms: Terms, line: LogLine) -> Sequence[str]:
     """Why not: what the rules say; where none spoke, what the problem is called."""
-    said = [rule.because for rule in terms.rules(line.rules) if rule.because]
+    said = [rule.because for rule in terms.against(line.rules) if rule.because]
     problem = problem_named(line.code) if line.code else None
     return list(dict.fromkeys(said)) or ([here.words.gettext(problem.title)] if problem else [])
 
@@ -318,7 +322,7 @@ def _entry(here: Visit, entry: LogEntry) -> Entry:
         name=name_of_staff(here.actor, line.staff_id) if line.staff_id else None,
         recipient=(names.get(recipient) or gettext(_A_SERVICE)) if recipient else "",
         purpose=terms.purpose(line.purpose),
-        basis=terms.basis(line.basis),
+        basis=terms.basis(line.basis) if line.outcome == "permitted" else "",
         code=line.code or "",
         problem=gettext(problem.title) if problem else "",
         rules=terms.rules(line.rules),

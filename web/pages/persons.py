@@ -244,7 +244,7 @@ def _row(here: Visit, terms: Terms, line: ConsentLine) -> ConsentRow:
 def _family(here: Visit, blocks: Sequence[tuple[str, str]], filled: FilledIn | None) -> Family:
     terms, gettext = Terms.of(here.actor.house, here.words), here.words.gettext
     first = blocks[0][0] if blocks else ""
-    # Nothing is typed twice: who is added lives where the first one does and speaks the same language, until told otherwise.
+    # Nothing is typed twice: whoever is added lives with the first one and speaks like them, unless told.
     address = filled.text(f"{first}.address") if filled else ""
     language = filled.text(f"{first}.language") if filled else ""
     counts = {"child": 0, "adult": 0}

@@ -636,7 +636,7 @@ def _step(here: Visit, step: StepView) -> tuple[str, datetime, str, str]:
     gettext = here.words.gettext
     title, color = REFERRAL_STEPS[step.step]
     said = [gettext(_BY) % {"name": step.by}] if step.by else []
-    said += [gettext(STEP_REASONS[step.reason])] if step.reason in STEP_REASONS else []
+    said += [gettext(STEP_REASONS[step.reason])] if step.reason and step.reason in STEP_REASONS else []
     return gettext(title), step.taken_at, ". ".join(said), color
 
 
