@@ -11,6 +11,7 @@ import typer
 
 from cli.document_actions import actions_document
 from cli.document_glossary import glossary_document
+from cli.document_lifecycle import lifecycle_document
 from cli.document_settings import settings_document
 from cli.options import new_app
 from cli.source import source_root
@@ -23,6 +24,7 @@ app = new_app()
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/actions.md": actions_document,
     "docs/glossary.md": glossary_document,
+    "docs/lifecycle.md": lifecycle_document,
     "docs/settings.md": settings_document,
 }
 
