@@ -50,7 +50,7 @@ def _guardians(op: Operation, child: PersonId) -> tuple[GuardianView, ...]:
         select(Guardianship, RosterEntry)
         .join(RosterEntry, RosterEntry.person_id == Guardianship.guardian_id)
         .where(Guardianship.child_id == child, Guardianship.ended_on.is_(None), RosterEntry.service_id == op.service)
-        .order_by(Guardianship.recorded_at, Guardianship.guardianship_id)
+        .order_by(Guardianship.is_resident.desc(), Guardianship.recorded_at, Guardianship.guardianship_id)
     )
     return tuple(
         GuardianView(entry.person_id, person_line(op, entry).name, bond.kind, bond.is_resident) for bond, entry in found

@@ -16,7 +16,7 @@ def test_the_first_is_told_at_once_and_the_rest_once_a_minute() -> None:
 
 
 def test_nothing_is_forgotten_when_many_count_at_once() -> None:
-    tally, told = Tally(), []
+    tally, told = Tally(), list[int]()
 
     def work() -> None:
         told.extend(number for number in (tally.count(BEGINNING) for _ in range(1000)) if number)

@@ -25,7 +25,10 @@ def busy(town: Town) -> Town:
 
 
 def _refused(town: Town, statement: str, **values: object) -> None:
-    with pytest.raises(DBAPIError, match="is refused|FOREIGN KEY|foreign key"), town.house.engine.begin() as connection:
+    with (
+        pytest.raises(DBAPIError, match=r"is refused|FOREIGN KEY|foreign key"),
+        town.house.engine.begin() as connection,
+    ):
         connection.execute(text(statement), values)
 
 

@@ -169,7 +169,7 @@ def test_a_revision_that_fails_leaves_the_database_as_it_was(
 ) -> None:
     """All revisions run in one transaction: a fault in the last undoes the first."""
     broken = "CREATE TABLE half_done (one INTEGER)", "SELECT * FROM a_table_that_is_not_there"
-    scripts = run.ScriptDirectory.from_config
+    scripts = ScriptDirectory.from_config
 
     def with_a_fault(config: Config) -> ScriptDirectory:
         found = scripts(config)
