@@ -103,6 +103,10 @@ FIELD_CODES: Mapping[str, str] = {
     "nothing_filled_in": message("Fill in something here, or leave the whole part out"),
     "must_not_go": message("This may not be sent to this service"),
     "not_for_this_kind": message("This service does not take this kind of referral"),
+    "identity_number_twice": message("This number stands twice"),
+    "guardianship_twice": message("This bond between the two is named twice"),
+    "does_not_add_up": message("This line does not add up; check each character"),
+    "rows_of_different_sheets": message("These lines come from different sheets"),
     "not_a_page": message("This is not a readable PDF, PNG or JPEG"),
 }
 
