@@ -347,17 +347,16 @@ def _missing(
 
     Where a forbid is final nothing would help, and only what the other forbids lack is told.
     """
+    if not forbids and not held and not road.unsaid and not permitted:
+        return tuple(_nearest(road, facts)) or (road.default.missing or "legal_basis",)
     final = [each for each in forbids if _final(each, facts)]
     codes = [each.rule.missing for each in forbids if each.rule.missing is not None and each not in final]
-    codes += [f"stated_{word}" for word in _WORDS if getattr(facts, word) is None]
+    codes += road.unsaid
     if not final:
         codes += _undecided(held, facts.yes)
         if not permitted:
             codes += _nearest(road, facts) or ([] if codes else [road.default.missing or "legal_basis"])
     return tuple(dict.fromkeys(codes))
-
-
-_WORDS = ("sender", "recipient", "purpose")
 
 
 def _nearest(road: Route, facts: Facts) -> list[str]:
@@ -384,11 +383,12 @@ def _offers(road: Route, facts: Facts, forbids: Iterable[Folded] = ()) -> tuple[
 
     A consent is offered only where it could open the door; a report only where the subject may be a child.
     """
-    codes = [each.code for each in road.offers if holds(each.when, facts.yes, facts.no)]
-    if not codes:
+    open_ways = [each for each in road.offers if holds(each.when, facts.yes, facts.no)]
+    if not open_ways:
         return ()
     if not road.consent_can_open or any(_final(each, facts) for each in forbids):
-        codes = [each.code for each in road.offers if each.code in codes and each.rule.basis != "ask_consent"]
+        open_ways = [each for each in open_ways if each.rule.basis != "ask_consent"]
+    codes = [each.code for each in open_ways]
     if road.report is not None and not facts.yes & _ADULT:
         codes.append(road.report.code)
     return tuple(codes)

@@ -99,7 +99,8 @@ class Route:
     """Every rule that can speak on one route, by what it does, in the order of the book.
 
     While every bit of `calm_yes` is yes and every bit of `calm_no` is no, no forbid and no hold speaks; where one is
-    not, they are asked one by one. `report` is the duty that is offered to whoever worries about a child.
+    not, they are asked one by one. `unsaid` names the words of the question that nobody said; `report` is the duty that
+    is offered to whoever worries about a child.
     """
 
     closing: tuple[Folded, ...]
@@ -107,6 +108,7 @@ class Route:
     opening: tuple[Folded, ...]
     offers: tuple[Folded, ...]
     default: Rule
+    unsaid: tuple[str, ...]
     report: Rule | None
     consent_can_open: bool
     calm_yes: int
@@ -130,6 +132,7 @@ def route(rules: tuple[Rule, ...], words: Words, report: Rule | None) -> Route:
         opening=opening,
         offers=tuple(each for each in folded if each.rule.tier == 5),
         default=next(each.rule for each in folded if each.rule.tier == 6),
+        unsaid=tuple(f"stated_{word}" for word in ("sender", "recipient", "purpose") if words[word] is None),
         report=report,
         consent_can_open=any(consent_ok in each.rule.needs for each in opening),
         calm_yes=calm_yes,

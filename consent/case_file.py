@@ -84,7 +84,7 @@ RELATIONS = {
 }
 GUARDIAN_KINDS: dict[str, Any] = {
     **{word: word for word in get_args(GuardianKind)},
-    **dict.fromkeys(("custody_holder", "parental_responsibility", "sole_holder"), "holder"),
+    **dict.fromkeys(("custody_holder", "parental_responsibility", "joint_holder", "sole_holder"), "holder"),
     **dict.fromkeys(("legal_guardian", "verge"), "appointed_guardian"),
     **dict.fromkeys(("mother", "father", "parent"), None),
 }
@@ -96,7 +96,12 @@ FORMS: dict[str, Form] = {
     "eid": "digital",
     "oral": "oral",
 }
-FLAG_WORDS = {**{flag: flag for flag in FLAGS}, "objects": "child_objects", "care_takeover": "in_care"}
+FLAG_WORDS = {
+    **{flag: flag for flag in FLAGS},
+    **dict.fromkeys(("objects", "objection", "says_no"), "child_objects"),
+    **dict.fromkeys(("concern", "worried"), "concern_for_child"),
+    "care_takeover": "in_care",
+}
 FOLLOW_FROM_KINDS = ("recipient_public",)
 """Conditions that the rules read off the kinds of service; a case may say them, and nothing depends on it."""
 

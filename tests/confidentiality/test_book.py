@@ -13,7 +13,7 @@ from confidentiality.condition import AllOf, Always, AnyOf, Condition, Fact, Not
 from confidentiality.facts import FACTS, Facts, consent_ok, letters, same_service
 from confidentiality.fold import fold
 from confidentiality.policy import SAFE, SWITCHES, Policy, with_switches
-from confidentiality.rule import Rule, category_is
+from confidentiality.rule import Rule, category_is, public
 from confidentiality.vocabulary import JURISDICTIONS
 from confidentiality.words import AND, LANGUAGES, Words, listed
 
@@ -42,6 +42,9 @@ BROKEN = [
     (replace(RULES["NO-C-40"], effect="forbid"), "NOR NO-C-40: tier 4 has no effect 'forbid'"),
     (replace(RULES["NO-C-40"], tier=7), "NOR NO-C-40: tier 7 has no effect 'permit'"),
     (replace(RULES["NO-C-40"], basis=None), "NOR NO-C-40: what opens a door needs a basis"),
+    (replace(RULES["NO-D-20"], basis=None), "NOR NO-D-20: what opens a door needs a basis"),
+    (replace(RULES["A-50"], basis=None), "NOR A-50: what opens a door needs a basis"),
+    (replace(RULES["NO-P-36"], basis=None), "NOR NO-P-36: what opens a door needs a basis"),
     (replace(RULES["NO-C-40"], basis="luck"), "NOR NO-C-40: there is no basis 'luck'"),
     (replace(RULES["NO-C-40"], needs=(NO_FACT,)), "NOR NO-C-40: 'nothing' is no fact"),
     (replace(RULES["NO-C-40"], switch="ssp"), "NOR NO-C-40: the policy has no switch 'ssp' for this rule"),
@@ -147,6 +150,8 @@ def test_a_condition_says_itself_with_brackets_where_they_matter() -> None:
     assert said(Always(), "en") == "always"
     assert said(category_is("health", "attendance"), "en") == "the information is health or attendance"
     assert listed([], AND, "en") == ""
+    assert said(public("sender", "NOR"), "nb") == "avsender er en offentlig tjeneste"
+    assert said(category_is("health") & (a | b), "nn") == "opplysninga er helse og (a eller b)"
     assert (a & b).parts == (a, b)  # type: ignore[attr-defined]
 
 
@@ -174,6 +179,14 @@ def test_an_awaited_act_is_off_until_the_policy_names_its_day() -> None:
 def test_an_act_with_a_day_is_in_force_from_that_day() -> None:
     assert not in_force("NO-OPPL-2023", date(2024, 7, 31), {})
     assert in_force("NO-OPPL-2023", date(2024, 8, 1), {})
+
+
+def test_a_rule_whose_act_is_not_in_force_does_not_speak() -> None:
+    before = {rule.code for rule in BOOK.speaking("NOR", date(2024, 7, 31), SAFE)}
+    after = {rule.code for rule in BOOK.speaking("NOR", date(2024, 8, 1), SAFE)}
+    assert after - before == {"NO-D-21"}
+    danish = {rule.code for rule in BOOK.speaking("DNK", date(2024, 7, 31), SAFE)}
+    assert {"G-01", "Z-99", "DK-C-40"} <= danish
 
 
 def test_the_version_of_the_law_is_the_country_and_the_day_it_last_changed() -> None:

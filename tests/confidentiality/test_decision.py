@@ -101,9 +101,10 @@ def test_a_decision_about_nothing_says_so() -> None:
 
 
 def test_a_word_of_another_country_is_no_word_here() -> None:
+    fresh = RuleBook(dict(BOOK.rules))
     for word in ("sender", "recipient"):
         about = facts(**{"sender": "school", "recipient": "housing_social", word: "family_department"})
-        result = decide(Asked("NOR", date(2026, 9, 1), (about,))).results[0]
+        result = decide(Asked("NOR", date(2026, 9, 1), (about,)), fresh).results[0]
         assert result.result == "refuse"
         assert not [code for code in result.rules if code.startswith(("NO-P", "NO-C", "NO-D"))]
 
@@ -235,6 +236,11 @@ def test_what_a_fold_leaves() -> None:
     assert left(~Always()) == ()
     assert not facts().yes & NOBODY_SAID
     assert not facts().no & NOBODY_SAID
+
+
+def test_a_fact_is_a_code_with_a_clause_in_four_languages() -> None:
+    made = fact._fact("asked", "1", "2", "3", "4")
+    assert (made.code, made.words) == ("asked", ("1", "2", "3", "4"))
 
 
 def test_the_phrases_that_rules_are_written_with() -> None:
