@@ -222,7 +222,7 @@ def a_town(house: House) -> Town:
                 name=name,
                 telephone="22 00 00 00",
                 office=office,
-                processing_basis="public_task" if owner != "association" else "legitimate_interest",
+                processing_basis="6(1)(e)" if owner != "association" else "6(1)(f)",
             )
         for key, (workplace, role, name) in _STAFF.items():
             service = town.services[workplace]
