@@ -12,7 +12,7 @@ from audit.house import House
 from audit.reach_database import is_empty, sqlite_file
 from cli.open_installation import clock_of
 from cli.options import DataDir, invitation_link, key_file_is_inside, new_app, settings_for
-from foundation.clock import local_date
+from foundation.clock import Clock, local_date
 from foundation.errors import Conflict
 from foundation.settings import Settings
 from migrations.run import migrate
@@ -20,7 +20,7 @@ from people.install import Install, InstallReceipt, install
 from vault.file_custody import FileCustody, KeyFileUnusable, keyring_path, read_root_key, write_durably
 from vault.recovery_sheet import read_sheet, write_sheet
 
-__all__ = ["NotEmpty", "app", "make_installation", "refuse_not_empty"]
+__all__ = ["NotEmpty", "app", "make_installation", "refuse_not_empty", "take_away"]
 
 app = new_app()
 
@@ -45,7 +45,7 @@ def refuse_not_empty(settings: Settings) -> None:
 
 
 def make_installation(
-    settings: Settings, asked: Install, root: bytes | None = None
+    settings: Settings, asked: Install, root: bytes | None = None, clock: Clock | None = None
 ) -> tuple[House, InstallReceipt, bytes]:
     """Make keys, database and the first rows; what is half done is taken away again when a step fails.
 
@@ -53,17 +53,18 @@ def make_installation(
         settings: where; directory and database must be empty.
         asked: what the installation is told.
         root: the root key from a recovery sheet; None for a fresh one.
+        clock: the time at which it is made; None for the present.
 
     Returns:
         The open house, what was set up, and the root key (32 bytes).
     """
     asked.refuse_nonsense()
     refuse_not_empty(settings)
-    clock, key_file = clock_of(settings), settings.root_key_path
+    clock, key_file = clock or clock_of(settings), settings.root_key_path
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     custody = FileCustody.create(key_file, f"{clock.now():%Y-%m}", root)
     with ExitStack() as undo:
-        undo.callback(_take_away, settings)
+        undo.callback(take_away, settings)
         migrate(settings.url)
         house = House(settings=settings, clock=clock, custody=custody, installed=asked.facts(uuid4()))
         undo.callback(house.close)
@@ -72,8 +73,8 @@ def make_installation(
     return house, receipt, read_root_key(key_file)
 
 
-def _take_away(settings: Settings) -> None:
-    """Take a half-made installation away: its fresh keys open nothing, and its database holds nothing yet."""
+def take_away(settings: Settings) -> None:
+    """Take a half-made installation away, with its fresh keys: nothing in it was ever shown to anybody."""
     settings.root_key_path.unlink()
     keyring_path(settings.root_key_path).unlink()
     file = sqlite_file(settings.url)

@@ -27,7 +27,7 @@ def new_app(purpose: str | None = None) -> typer.Typer:
     )
 
 
-def settings_for(data_dir: Path | None = None, **told: Any) -> Settings:
+def settings_for(data_dir: Path | None = None, *, key_beside: bool = True, **told: Any) -> Settings:
     """The settings: what was told on the command line, then the environment, then the defaults.
 
     A key file that is not told is `keys/root.json` inside the data directory where that exists, because demo data keeps
@@ -35,7 +35,7 @@ def settings_for(data_dir: Path | None = None, **told: Any) -> Settings:
     """
     given = {name: value for name, value in {"data_dir": data_dir, **told}.items() if value is not None}
     settings = Settings(**given)
-    if settings.key_file is not None or settings.root_key_path.exists():
+    if not key_beside or settings.key_file is not None or settings.root_key_path.exists():
         return settings
     here = settings.data_dir.absolute()
     return settings.model_copy(update={"key_file": here.with_name(f"{here.name}-keys") / "root.json"})
