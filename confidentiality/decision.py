@@ -229,7 +229,8 @@ def _uncontested(road: Route, facts: Facts, opening: list[Folded]) -> Result:
         permits = [each for each in opening if yes & each.decided_by == each.decided_by]
         if permits:
             return _result(facts, "permit", permits, opening, basis=permits[0].rule.basis)
-        return _result(facts, "manual", opening, opening, _undecided(opening, yes), offers=_offers(road, facts))
+        missing, offers = _undecided(opening, yes), _offers(road, facts, opened=True)
+        return _result(facts, "manual", opening, opening, missing, offers=offers)
     return _default(road, facts)
 
 
@@ -283,14 +284,14 @@ def _contested(road: Route, facts: Facts, closing: list[Folded], duties: list[Fo
     if forbids:
         closed = [each for each in closing if each in forbids or each in held]
         missing = _missing(road, facts, forbids, held, permitted=bool(permits))
-        offers = _offers(road, facts, forbids)
+        offers = _offers(road, facts, forbids, opened=bool(opening))
         default = None if opening else road.default
         return _result(facts, "refuse", closed, spoke, missing, strip, offers, None, default, unanswered)
     if not opening:
         return _default(road, facts, held, closing, strip)
     if held or not permits:
         waiting = held + (permits or opening)
-        missing, offers = _undecided(waiting, yes), _offers(road, facts)
+        missing, offers = _undecided(waiting, yes), _offers(road, facts, opened=True)
         return _result(facts, "manual", waiting, spoke, missing, strip, offers, unanswered=unanswered)
     lifted = [each for each in closing if each.rule.effect == "hold" or each.strip]
     outcome: Outcome = "strip" if strip else "permit"
@@ -378,15 +379,16 @@ def _lacking(permit: Folded, facts: Facts) -> list[str]:
     return codes
 
 
-def _offers(road: Route, facts: Facts, forbids: Iterable[Folded] = ()) -> tuple[str, ...]:
+def _offers(road: Route, facts: Facts, forbids: Iterable[Folded] = (), *, opened: bool = False) -> tuple[str, ...]:
     """Other ways that are open for certain, in the order in which to offer them.
 
-    A consent is offered only where it could open the door; a report only where the subject may be a child.
+    A consent is offered only where it could open a door that nothing has opened yet; a report only where the subject
+    may be a child.
     """
     open_ways = [each for each in road.offers if holds(each.when, facts.yes, facts.no)]
     if not open_ways:
         return ()
-    if not road.consent_can_open or any(_final(each, facts) for each in forbids):
+    if opened or not road.consent_can_open or any(_final(each, facts) for each in forbids):
         open_ways = [each for each in open_ways if each.rule.basis != "ask_consent"]
     codes = [each.code for each in open_ways]
     if road.report is not None and not facts.yes & _ADULT:

@@ -173,6 +173,22 @@ def test_an_unanswered_hold_closes_and_is_told_as_what_nobody_knows() -> None:
     assert (result.result, result.rules, result.unanswered) == ("permit", ("B-18", "NO-C-40"), ("B-18",))
 
 
+def test_a_consent_is_not_asked_for_where_it_is_there_and_people_are_waited_for() -> None:
+    waiting = decide_case(case(subjects=(pupil(age=13, flags=frozenset({"child_objects"})),))).results[0]
+    assert (waiting.result, waiting.offers) == ("manual", ("A-50", "A-51", "NO-D-20"))
+    closed = decide_case(case(recipient=replace(CASE.recipient, closed=True))).results[0]
+    assert (closed.result, closed.offers) == ("refuse", ("A-50", "A-51", "NO-D-20"))
+    pending = decide_case(
+        case(
+            consents=(consent(categories=frozenset({"criminal_matters"})),),
+            asked=(("pupil", "criminal_matters"),),
+        )
+    ).results[0]
+    assert (pending.result, pending.offers) == ("manual", ("A-50", "A-51", "NO-D-20"))
+    alone = decide_case(case(consents=(), subjects=(pupil(age=13, address="confidential"),))).results[0]
+    assert (alone.result, alone.offers) == ("refuse", ("A-52", "A-50", "A-51", "NO-D-20"))
+
+
 def test_the_nearest_way_is_the_one_that_lacks_least() -> None:
     about = case(consents=(), conditions={"needed_for_task": True}, recipient=CASE.sender)
     assert decide_case(about).results[0].missing == ("reason_logged",)
