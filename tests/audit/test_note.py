@@ -64,6 +64,16 @@ def test_a_published_note_verifies() -> None:
         verify_note(changed, [key], verify_ed25519)
 
 
+def test_no_changed_byte_is_read_as_the_same_note() -> None:
+    data = signed().encode()
+    for at in range(len(data)):
+        changed = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+        try:
+            assert parse_note(changed).encode() == changed
+        except MalformedNote:
+            continue
+
+
 def test_both_signatures_of_a_head_hold_and_one_states_the_time() -> None:
     note = parse_note(signed().encode())
     assert parse_checkpoint(note.text) == HEAD

@@ -72,6 +72,13 @@ def test_a_record_cut_or_lengthened_is_refused() -> None:
             outline(longer)
 
 
+def test_parts_out_of_order_are_refused() -> None:
+    header, first, second, rest = RECORD[:24], RECORD[24:44], RECORD[44:64], RECORD[64:]
+    for parts in (second + first, first[:16] + first[16:] + first[:16] + second[16:]):
+        with pytest.raises(MalformedRecord, match="order of their keys"):
+            outline(header + parts + rest)
+
+
 def test_no_changed_byte_of_a_record_is_the_same_event() -> None:
     for at in range(len(RECORD)):
         changed = RECORD[:at] + bytes([RECORD[at] ^ 1]) + RECORD[at + 1 :]

@@ -74,7 +74,7 @@ def test_a_tree_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert log.signer.signed_size == 11
 
 
-@pytest.mark.parametrize("batches", [(7,), (240, 30), (300,)])
+@pytest.mark.parametrize("batches", [(7,), (240, 30), (250,), (500,)])
 def test_a_bit_that_flips_between_write_and_signature_is_noticed(tmp_path: Path, batches: tuple[int, ...]) -> None:
     log = a_log(tmp_path, *batches)
     before = set(log.store.paths())
@@ -91,6 +91,7 @@ def test_a_bit_that_flips_between_write_and_signature_is_noticed(tmp_path: Path,
             assert refused.value.findings, "the signer says what it found"
             # Of an entry and its hash that do not fit, the signer need not say which is the wrong one.
             assert refused.value.findings[0].place.replace("entries", "0") == path.replace("entries", "0")
+            assert log.signer.signed_size == log.signed
         file.unlink()
         with pytest.raises(SignerRefused) as refused:
             log.signer.sign(log.size)

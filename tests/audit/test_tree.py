@@ -191,6 +191,13 @@ def test_claims_outside_a_tree_are_refused() -> None:
             consistency_proof(old, new, NODE)
 
 
+def test_a_leaf_beyond_the_tree_is_refused_even_with_a_root_to_match() -> None:
+    with pytest.raises(InvalidProof):
+        verify_inclusion(1, 1, LEAVES[1], [LEAVES[0]], ROOTS[2])
+    with pytest.raises(InvalidProof):
+        verify_inclusion(3, 3, LEAVES[3], [LEAVES[2], ROOTS[2]], ROOTS[4])
+
+
 def test_two_trees_of_one_size_are_one_tree() -> None:
     verify_consistency(7, ROOTS[7], 7, ROOTS[7], [])
     with pytest.raises(InvalidProof):
