@@ -1,6 +1,6 @@
 """What kinds of body a call reads: JSON, unless it says otherwise."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 from starlette.requests import Request
@@ -24,14 +24,19 @@ def takes(*kinds: str) -> Callable[[Handler], Handler]:
     return mark
 
 
-async def check_kind_of_body(request: Request) -> None:
+async def check_kind_of_body(request: Request) -> AsyncIterator[None]:
     """Refuse a body of a kind that the call does not read; asked of every call, after the route is known.
+
+    What was uploaded is let go of when the answer has left.
 
     Raises:
         UnsupportedMediaType: there is a body, and it is none of the kinds.
     """
-    if request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers:
-        return
+    has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in getattr(request.scope.get("endpoint"), "takes", _JSON):
+    if has_body and kind not in getattr(request.scope.get("endpoint"), "takes", _JSON):
         raise UnsupportedMediaType
+    try:
+        yield
+    finally:
+        await request.close()
