@@ -26,7 +26,7 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True)
 class Once:
-    """A request that may arrive twice and is to be done once: keyed hashes of its idempotency key and of what it says."""
+    """A request that is done once however often it arrives: keyed hashes of its idempotency key and of what it says."""
 
     key: bytes
     body: bytes

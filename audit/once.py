@@ -52,7 +52,7 @@ class IdempotencyKeyReused(Invalid):
 
 
 class StillRunning(Conflict):
-    """The first request with this idempotency key is still under way, or something else was written at the same moment."""
+    """The first request with this idempotency key is still under way, or another wrote the same at the same moment."""
 
     code = "still_running"
     title = "The same thing is being done right now"

@@ -137,7 +137,7 @@ class SharingRefused(Refused):
 
     code = "sharing_refused"
     title = "The rules on confidentiality do not permit this"
-    do = "Read what is lacking below: asking the family for consent, or letting them carry it themselves, is usually the way."
+    do = "Read what is lacking below. Asking the family for consent, or letting them carry it, is usually the way."
 
     def __init__(self, decision: DecisionLike, rules: Sequence[str]) -> None:
         super().__init__(rules=rules)
@@ -159,7 +159,7 @@ class LogUnavailable(Unavailable):
 
 
 class WrittenOutside(RuntimeError):
-    """Rows about persons were read or written without an operation: a fault in the program, never in what somebody sent."""
+    """Rows were read or written without an operation: a fault in the program, never in what somebody sent."""
 
 
 class PersonNotDisclosed(RuntimeError):
@@ -182,7 +182,7 @@ def _refuse_bulk(state: ORMExecuteState) -> None:
 
 @event.listens_for(_ReadingSession, "do_orm_execute")
 def _reach_no_person(state: ORMExecuteState) -> None:
-    """The load hook sees whole rows only; here a query for single columns is refused too, and one that cannot be read."""
+    """Refuse what the load hook cannot see: a query for single columns, and one in plain text."""
     closed = _tables_of_persons(len(Base.metadata.tables))
     for element in iterate(cast(ExternallyTraversible, state.statement)):
         table = getattr(element, "table", element)
@@ -261,6 +261,7 @@ class Operation:
         self.refusal: Problem | None = None
         self._session = session
         self._added: list[Base] = []
+        self._removed_as: list[JsonValue] = []
         self._keys: dict[UUID, dict[UUID, DataKeyValue]] = {}
 
     # What time it is, and which event this will be
@@ -303,9 +304,8 @@ class Operation:
         """Take rights away; what was removed is written into the event."""
         for row in rows:
             self.removed.append(row)
-            listed = self.draft.notes.setdefault("removed", [])
-            assert isinstance(listed, list)
-            listed.append(_what(row))
+            self._removed_as.append(_what(row))
+        self.draft.notes["removed"] = self._removed_as
 
     def get(self, table: type[Row], identity: object) -> Row | None:
         """The row with this primary key, or None."""
@@ -332,7 +332,7 @@ class Operation:
         return self._session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
     def lock(self, query: Select[Row], *, shared: bool, **values: object) -> list[Row]:
-        """The rows of `query`, which must be in id order, locked until the commit: shared by those who open, alone by who withdraws.
+        """The rows of `query`, in id order, locked until the commit: shared by those who open, alone by who withdraws.
 
         On SQLite the transaction has the whole database already, since `BEGIN IMMEDIATE`.
         """
@@ -429,7 +429,7 @@ class Operation:
         self.refusal = problem
 
     def note(self, **said: JsonValue) -> None:
-        """Write these codes, ids, counts or words into the sealed part of the event; words in normal form (Unicode NFC)."""
+        """Write these codes, ids, counts or words (in Unicode NFC) into the sealed part of the event."""
         self.draft.notes.update({name: _in_normal_form(value) for name, value in said.items()})
 
     def view(self, view: View) -> View:
@@ -511,16 +511,9 @@ def operation(
         with _transaction(actor.house) as session:
             op = Operation(actor, draft, session)
             session.info["operation"] = op
-            if not action.may(actor.role):
-                raise NotInYourRole
-            before = op.answered_before()
-            if before is not None:
-                raise before
+            _begin(op, action)
             yield op
-            refusal = op.refusal
-            if refusal is not None:
-                _nothing_was_shown(draft, refusal)
-            op.close(_outcome(refusal) if refusal else Outcome.PERMITTED, refusal.code if refusal else None)
+            refusal = _end(op)
     except AnsweredBefore:
         raise
     except Problem as problem:
@@ -543,12 +536,34 @@ def operation(
         raise refusal
 
 
+def _begin(op: Operation, action: Action) -> None:
+    """Let the deed begin, unless it is another role's or was done already."""
+    _in_your_role(op.actor, action)
+    before = op.answered_before()
+    if before is not None:
+        raise before
+
+
+def _end(op: Operation) -> Problem | None:
+    """Write the event of a deed that came to its end; the refusal with which it is to end, where there is one."""
+    if op.refusal is None:
+        op.close(Outcome.PERMITTED, None)
+    else:
+        _nothing_was_shown(op.draft, op.refusal)
+        op.close(_outcome(op.refusal), op.refusal.code)
+    return op.refusal
+
+
+def _in_your_role(actor: Actor, action: Action) -> None:
+    if not action.may(actor.role):
+        raise NotInYourRole
+
+
 @contextmanager
 def preparing(actor: Actor, action: Action) -> Iterator[None]:
     """Do what must come before an operation (read a form, ask a register); a problem here leaves its event too."""
     try:
-        if not action.may(actor.role):
-            raise NotInYourRole
+        _in_your_role(actor, action)
         yield
     except Problem as problem:
         refuse(actor, action, problem)
@@ -556,7 +571,7 @@ def preparing(actor: Actor, action: Action) -> Iterator[None]:
 
 
 def refuse(actor: Actor, action: Action, problem: Problem) -> None:
-    """Write that `action` was refused before it began (a malformed request, too many requests); sets the problem's event id."""
+    """Write that `action` was refused before it began (a malformed request, say); sets the problem's event id."""
     _write_refusal(actor, _draft(actor, action, None), _outcome(problem), problem)
 
 
@@ -604,7 +619,7 @@ def _write_refusal(actor: Actor, draft: Draft, outcome: str, problem: Problem | 
 
 
 def _nothing_was_shown(draft: Draft, problem: Problem | None) -> None:
-    """Turn the draft of a deed into that of its refusal: what was opened was at most looked at, and nobody may be given away."""
+    """Turn the draft of a deed into that of its refusal: what was opened was looked at, and nobody is given away."""
     for person, what in draft.disclosed.items():
         draft.consulted.setdefault(person, set()).update(what)
     draft.disclosed.clear()
@@ -631,13 +646,13 @@ def _forget_persons(draft: Draft) -> None:
 
 
 def _is_lost_race(error: IntegrityError) -> bool:
-    """Whether another request wrote the same unique value first; any other broken constraint is a fault in the program."""
+    """Whether another request wrote the same unique value first; any other broken constraint is a fault."""
     codes = {getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorname", None)}
     return not codes.isdisjoint(_LOST_RACES)
 
 
 def _in_normal_form(value: JsonValue) -> JsonValue:
-    """`value` with every text in it in Unicode's composed form and without what no text can hold, as the log writes text."""
+    """`value` with every text in it as the log writes text: in Unicode NFC, without lone surrogates."""
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value.encode(errors="replace").decode())
     if isinstance(value, Mapping):
@@ -660,7 +675,7 @@ def _by_table(rows: Iterable[OneKind], place: Callable[[OneKind], int]) -> Itera
 
 
 def _what(row: Right) -> JsonValue:
-    """A removed right as it stood: ids and codes; sealed columns and keys are left out, for they are gone on purpose."""
+    """A removed right as it stood: ids and codes; what was sealed and keys are left out, gone on purpose."""
     return {
         "table": row.__tablename__,
         **{

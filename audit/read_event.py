@@ -112,10 +112,11 @@ def _put(said: _Said, owner: UUID, values: dict[str, JsonValue]) -> None:
 
 
 def _codes(value: JsonValue) -> tuple[str, ...]:
-    assert isinstance(value, list)
+    if not isinstance(value, list):
+        raise EntryDoesNotVerify
     return tuple(str(item) for item in value)
 
 
 def _owners(op: Operation, key_ids: list[UUID]) -> dict[UUID, UUID]:
     rows = op.rows(select(DataKey.key_id, DataKey.owner_id).where(DataKey.key_id.in_(key_ids)))
-    return {key_id: owner for key_id, owner in rows}
+    return dict(rows)

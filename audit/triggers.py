@@ -67,7 +67,8 @@ _REFUSALS: dict[TableKind, tuple[tuple[str, str, str | None], ...]] = {
 #: PostgreSQL needs a function to raise; one for all tables.
 POSTGRESQL_FUNCTION = (
     "CREATE OR REPLACE FUNCTION tillit_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'tillit: % on % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'check_violation'; END $$"
+    "$$ BEGIN RAISE EXCEPTION 'tillit: % on % is refused', TG_OP, TG_TABLE_NAME "
+    "USING ERRCODE = 'check_violation'; END $$"
 )
 POSTGRESQL_DROP_FUNCTION = "DROP FUNCTION IF EXISTS tillit_refuse()"
 
@@ -104,7 +105,8 @@ def _trigger(table: str, last: str, statement: str, when: str | None, dialect: s
     if dialect == "postgresql":
         return Trigger(
             name,
-            f"CREATE TRIGGER {name} BEFORE {statement} ON {table} FOR EACH ROW{condition} EXECUTE FUNCTION tillit_refuse()",
+            f"CREATE TRIGGER {name} BEFORE {statement} ON {table} FOR EACH ROW{condition} "
+            "EXECUTE FUNCTION tillit_refuse()",
             f"DROP TRIGGER IF EXISTS {name} ON {table}",
         )
     return Trigger(

@@ -28,8 +28,9 @@ class SystemClock:
 
 
 class FileClock:
-    """A clock set by a file, for demonstrations and tests: it holds one ISO 8601 instant (UTC where it names no zone) and runs on
-    from there, forwards only.
+    """A clock set by a file, for demonstrations and tests; it runs on from the instant in it, forwards only.
+
+    The file holds one instant in ISO 8601, in UTC where it names no zone.
 
     The file is read when it changes. Time written in it becomes "now" from that moment; an earlier time than what was
     already told is ignored, because the log would rightly refuse a clock that goes back.

@@ -35,7 +35,7 @@ class Identifier(UUID):
 
     @classmethod
     def from_int(cls, value: int) -> Self:
-        """The id whose 128 bits are `value`, without the checks of the general constructor: for what the database gives."""
+        """The id whose 128 bits are `value`, without the checks of the constructor: for what the database gives."""
         made = object.__new__(cls)
         object.__setattr__(made, "int", value)
         object.__setattr__(made, "is_safe", SafeUUID.unknown)

@@ -9,7 +9,7 @@ __all__ = ["Settings"]
 
 
 class Settings(BaseSettings):
-    """What an installation is told from outside, read once at start from `TILLIT_…` variables and command-line options."""
+    """What an installation is told from outside, once at start: by `TILLIT_…` variables and command-line options."""
 
     model_config = SettingsConfigDict(env_prefix="TILLIT_", frozen=True, extra="ignore")
 
@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     )
     key_file: Path | None = Field(
         default=None,
-        description="The root key file, mode 0600. Left out, `<data dir>/keys/root.json`, which only demo data may use.",
+        description="The root key file, mode 0600. Left out, `<data dir>/keys/root.json`; only demo data may use that.",
     )
     log_store: Path | None = Field(default=None, description="The log's outside store. Left out, `<data dir>/log`.")
     log_policy: Path | None = Field(
@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
     public_url: str | None = Field(
         default=None,
-        description="The address people type, such as `https://tillit.example`; links and origins are checked against it.",
+        description="The address people type, such as `https://tillit.example`; origins are checked against it.",
     )
     session_hours: int = Field(default=8, ge=1, le=12, description="How long a sign-in lasts, in hours.")
     requests_per_minute: int = Field(

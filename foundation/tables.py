@@ -1,9 +1,10 @@
 """The base of every table, and the three kinds of row about persons.
 
-*Steps* are what happened: they are inserted and never changed. *Rows of today* are the state that lists are made of: each change
-stamps `recorded_in` anew. *Rights* (wrapped keys, roster entries, sign-in sessions) are changed in the same way, and may be
-removed. All of them name in `recorded_in` the log event of the deed that wrote them; the foreign key is deferred to the commit, so
-that no row exists without its event. `audit.triggers` turns the three kinds into triggers of the database.
+*Steps* are what happened: they are inserted and never changed. *Rows of today* are the state that lists are made of:
+each change stamps `recorded_in` anew. *Rights* (wrapped keys, roster entries, sign-in sessions) are changed in the same
+way, and may be removed. All of them name in `recorded_in` the log event of the deed that wrote them; the foreign key is
+deferred to the commit, so that no row exists without its event. `audit.triggers` turns the three kinds into triggers of
+the database.
 """
 
 from collections.abc import Callable
@@ -38,7 +39,7 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as SQLAlchemy calls it
         """UTC going in; a point in time without a zone is refused."""
         if value is None:
             return None
@@ -46,7 +47,7 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError("a point in time without a zone")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above
         """UTC coming out; SQLite keeps no zone, so it is put back."""
         if value is None:
             return None
@@ -63,8 +64,8 @@ class Id(TypeDecorator[Kind]):
         super().__init__()
         self.kind = kind
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Kind | None]:
-        """Makes the id as its own kind, in one step from what the driver gives: a UUID, or on SQLite its hexadecimal digits."""
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Kind | None]:  # noqa: ARG002 - as above
+        """Make the id as its own kind, in one step from what the driver gives: a UUID, or on SQLite its digits."""
         made = self.kind.from_int
         if dialect.name == "sqlite":
             return lambda digits: None if digits is None else made(int(digits, 16))

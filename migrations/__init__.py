@@ -1,1 +1,1 @@
-"""The database's history: numbered revisions that run forwards and back with data in place, on SQLite and on PostgreSQL."""
+"""The database's history: numbered revisions that run forwards and back with data in place, on either database."""

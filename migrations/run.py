@@ -30,7 +30,7 @@ def _config() -> Config:
 
 
 def migrate(url: str, to: str = "head") -> str | None:
-    """Bring the database at `url` to revision `to` (`head`, `base` or a number), in one transaction; the revision it is at.
+    """Bring the database at `url` to revision `to` (`head`, `base` or a number) in one transaction; where it is.
 
     Raises:
         UnknownRevision: there is no revision `to`, or the database is at one that there is not.

@@ -30,7 +30,7 @@ def check_protection(actor: Actor, person: PersonId, seen: SeenByHand | None = N
 
     Raises:
         NotFound: the actor's service does not have this person.
-        CannotBeHandled: the person is strictly protected now, or the register could not say; sharing is closed from this moment.
+        CannotBeHandled: the person is strictly protected now, or the register could not say; sharing is closed.
     """
     house = actor.house
     with operation(actor, Action.RECORD_PROTECTION) as op:

@@ -1,10 +1,10 @@
-"""Setting up organisations, services and staff: what the administrator's deeds, the first installation and the demo share."""
+"""Setting up organisations, services and staff: what the administrator's deeds, installing and the demo share."""
 
 from datetime import date
 from uuid import uuid4
 
-from audit.operation import Operation
 from audit.actions import Role
+from audit.operation import Operation
 from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import OrganisationId, ServiceId, StaffId
 from people.identity_number import IdentityNumber

@@ -1,7 +1,5 @@
 """Read what one's own service has written down of a person."""
 
-from datetime import date
-
 from sqlalchemy import select
 
 from audit.actions import Action
@@ -10,7 +8,7 @@ from audit.operation import Operation, operation
 from foundation.identifiers import PersonId
 from people.person import Guardianship, RosterEntry, entry_of
 from people.roster import latest_protection
-from people.views import GuardianView, PersonLine, PersonView, person_line
+from people.views import GuardianView, PersonLine, PersonView, name_and_birth_date, person_line
 
 __all__ = ["read_person"]
 
@@ -24,14 +22,13 @@ def read_person(actor: Actor, person: PersonId) -> PersonView:
     with operation(actor, Action.READ_PERSON) as op:
         op.note(asked_for=str(person))
         entry = entry_of(op, person, op.service)
-        name, birth_date = entry.name.open(op), entry.birth_date.open(op)
-        assert name is not None and birth_date is not None
+        name, birth_date = name_and_birth_date(op, entry)
         checked = latest_protection(op, person)
         return op.view(
             PersonView(
                 id=person,
                 name=name,
-                birth_date=date.fromisoformat(birth_date),
+                birth_date=birth_date,
                 identity_number=entry.identity_number.open(op),
                 address=entry.address.open(op),
                 telephone=entry.telephone.open(op),

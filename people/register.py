@@ -69,13 +69,18 @@ class Register(Protocol):
     """Something that knows whether a person is protected."""
 
     def look_up(self, number: IdentityNumber | None, seen: SeenByHand | None, today: date) -> RegisterAnswer:
-        """The answer for one person; an unknown number and a failed look-up are both `unknown`, and never an exception."""
+        """The answer for one person; an unknown number and a failed look-up are `unknown`, never an exception."""
 
 
 class ManualRegister:
     """No register at all: a named employee answers for what they saw."""
 
-    def look_up(self, number: IdentityNumber | None, seen: SeenByHand | None, today: date) -> RegisterAnswer:
+    def look_up(
+        self,
+        number: IdentityNumber | None,  # noqa: ARG002 - whoever answers by hand has looked the number up themselves
+        seen: SeenByHand | None,
+        today: date,
+    ) -> RegisterAnswer:
         """What was seen, if it is not too old and not of a day to come."""
         if seen is None or not today - VALID_FOR <= seen.on <= today:
             return RegisterAnswer(Protection.UNKNOWN, "manual")
@@ -89,7 +94,7 @@ class DemoRegister:
         self._path = path
 
     def look_up(self, number: IdentityNumber | None, seen: SeenByHand | None, today: date) -> RegisterAnswer:
-        """The status in the file; `unknown` for another number, and whenever the file is away, damaged or says that it fails.
+        """The status in the file; `unknown` for another number, and when the file is away, damaged or says it fails.
 
         Somebody without a number is in no register; for them it is as with `ManualRegister`.
         """
@@ -108,7 +113,7 @@ class DemoRegister:
 
 
 class CannotBeHandled(Refused):
-    """The one answer for a strictly protected person, an unknown number and a failed look-up: nothing tells them apart."""
+    """The one answer for a strictly protected person, an unknown number and a failed look-up: all are alike."""
 
     code = "cannot_be_handled_here"
     title = "This person cannot be handled here"

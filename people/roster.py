@@ -61,7 +61,7 @@ class Member:
 def put_on_roster(
     op: Operation, service: ServiceId, member: Member, number: IdentityNumber | None, answer: RegisterAnswer
 ) -> PersonId:
-    """Write `member` on the roster of `service`, matched by identity number to the person they are; who is there already stays as is."""
+    """Write `member` on the roster of `service`, matched by number to the person they are; who is there stays as is."""
     custody = op.house.custody
     hashed = identity_hash(custody, number) if number else None
     person = op.one(select(Person).where(Person.identity_hash == hashed)) if hashed else None
@@ -119,7 +119,7 @@ def record_guardianship(
     evidence: str,
     service: ServiceId,
 ) -> None:
-    """Record that `guardian` has parental responsibility for `child`; what is recorded already is brought up to date."""
+    """Record that `guardian` has parental responsibility for `child`; an earlier record is brought up to date."""
     found = op.one(select(Guardianship).where(Guardianship.child_id == child, Guardianship.guardian_id == guardian))
     if found is None:
         found = Guardianship(guardianship_id=uuid4(), child_id=child, guardian_id=guardian)

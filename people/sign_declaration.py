@@ -16,10 +16,9 @@ __all__ = ["sign_declaration"]
 def sign_declaration(actor: Actor) -> EventId:
     """Record that the actor has read and signed today's declaration; signing it twice leaves one."""
     with operation(actor, Action.SIGN_DECLARATION) as op:
-        assert actor.staff is not None
         signed = op.one(
             select(Declaration).where(
-                Declaration.staff_id == actor.staff,
+                Declaration.staff_id == op.staff,
                 Declaration.service_id == op.service,
                 Declaration.version == DECLARATION_VERSION,
             )
@@ -28,7 +27,7 @@ def sign_declaration(actor: Actor) -> EventId:
             op.add(
                 Declaration(
                     declaration_id=uuid4(),
-                    staff_id=actor.staff,
+                    staff_id=op.staff,
                     service_id=op.service,
                     version=DECLARATION_VERSION,
                     signed_at=op.time,

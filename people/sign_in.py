@@ -245,7 +245,8 @@ def _begin(
         for one in op.all(query)
         if (service is None or one.service_id == service) and (role is None or one.role == role.value)
     ]
-    if not held:
+    person = op.get(Staff, staff)
+    if person is None or not held:
         return None
     token, ends_at = secrets.token_urlsafe(32), op.time + timedelta(hours=op.house.settings.session_hours)
     op.add(
@@ -259,8 +260,6 @@ def _begin(
             ends_at=ends_at,
         )
     )
-    person = op.get(Staff, staff)
-    assert person is not None
     return SignedIn(token, staff, person.name, held[0].service_id, Role(held[0].role), strength, ends_at, op.event_id)
 
 

@@ -16,7 +16,7 @@ DECLARATION_VERSION = "2026-11"
 
 
 class Staff(RowOfToday, Base):
-    """Someone who works or volunteers here: name and work address, and a keyed hash by which their own family is recognised."""
+    """Someone who works or volunteers here, and a keyed hash by which their own family is recognised."""
 
     __tablename__ = "staff"
     of_persons = False

@@ -6,8 +6,9 @@ from datetime import date
 from audit.operation import Operation
 from foundation.identifiers import EventId, PersonId
 from people.person import RosterEntry
+from vault.blob import DoesNotOpen
 
-__all__ = ["GuardianView", "PersonLine", "PersonList", "PersonView", "person_line"]
+__all__ = ["GuardianView", "PersonLine", "PersonList", "PersonView", "name_and_birth_date", "person_line"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,13 @@ class PersonView:
 
 def person_line(op: Operation, entry: RosterEntry) -> PersonLine:
     """The line of one person, opened."""
+    name, birth_date = name_and_birth_date(op, entry)
+    return PersonLine(entry.person_id, name, birth_date.year)
+
+
+def name_and_birth_date(op: Operation, entry: RosterEntry) -> tuple[str, date]:
+    """The two fields that every entry has, opened; `DoesNotOpen` where one was emptied behind our back."""
     name, birth_date = entry.name.open(op), entry.birth_date.open(op)
-    assert name is not None and birth_date is not None
-    return PersonLine(entry.person_id, name, int(birth_date[:4]))
+    if name is None or birth_date is None:
+        raise DoesNotOpen
+    return name, date.fromisoformat(birth_date)

@@ -134,7 +134,7 @@ def seal_set(
     readers: Iterable[ServiceKey],
     custody: Custody,
 ) -> SealedSet:
-    """Seal `parts` as the set `set_id`, signed by the sending service, readable by the services whose keys are in `readers`."""
+    """Seal `parts` as the set `set_id`, signed by the sending service, for the services whose keys are in `readers`."""
     keks: dict[ServiceId, bytes] = {}
     service_wraps: list[ServiceWrap] = []
     for reader in readers:
@@ -223,7 +223,7 @@ def open_parts(
 
 
 def verify_manifest(manifest: Manifest, signed_by: ServiceKey, parts: Sequence[SealedPart]) -> None:
-    """Pass only when the sending service signed exactly these parts, as they are stored now; otherwise `DoesNotOpen`."""
+    """Pass only when the sending service signed exactly these parts as they are stored; otherwise `DoesNotOpen`."""
     try:
         Ed25519PublicKey.from_public_bytes(signed_by.public_signature).verify(manifest.signature, manifest.document)
     except InvalidSignature as error:

@@ -143,7 +143,7 @@ def read_root_key(path: Path) -> bytes:
 
 @contextmanager
 def _alone_with(path: Path) -> Iterator[None]:
-    """Keep other processes from changing `path` meanwhile: of two that begin a period at once, one key would be lost."""
+    """Keep other processes from changing `path`: of two that begin a period at once, one key would be lost."""
     with path.with_name(f".{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

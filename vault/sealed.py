@@ -1,8 +1,8 @@
 """Columns that rest sealed under a person's data key, and open only for an operation.
 
-A column `name_sealed: Mapped[bytes | None]` gets a companion `name = SealedText("name_sealed")`. What the companion gives is a
-`Sealed`: raw SQL sees a blob, and the text leaves only as `value.open(op)` (it will be in a view: the event lists the person as
-*disclosed*) or `value.consult(op)` (a rule or filter looks, nobody sees: *consulted*).
+A column `name_sealed: Mapped[bytes | None]` gets a companion `name = SealedText("name_sealed")`. What the companion
+gives is a `Sealed`: raw SQL sees a blob, and the text leaves only as `value.open(op)` (it will be in a view: the event
+lists the person as *disclosed*) or `value.consult(op)` (a rule or filter looks, nobody sees: *consulted*).
 """
 
 from dataclasses import dataclass
