@@ -10,7 +10,9 @@ from tests.confidentiality import oracle
 
 @pytest.mark.parametrize("one", Answer)
 def test_an_answer_refuses_to_be_a_condition(one: Answer) -> None:
-    with pytest.raises(TypeError, match="yes, no or unknown"):
+    with pytest.raises(
+        TypeError, match=r"^An Answer is yes, no or unknown: compare it with `is`, never use it as a condition\.$"
+    ):
         bool(one)
 
 

@@ -94,6 +94,14 @@ def test_a_decision_is_made_again_only_by_its_own_book_and_policy() -> None:
         decide_again(stored, other, SAFE)
 
 
+def test_a_result_is_found_by_its_subject_and_category() -> None:
+    decision = decide_case(CASE)
+    assert decision.result_for("pupil", "academic_need") is decision.results[0]
+    for subject, category in (("pupil", "health"), ("guardian_1", "academic_need")):
+        with pytest.raises(KeyError, match=f"^'{category} about {subject} was not asked'$"):
+            decision.result_for(subject, category)
+
+
 def test_a_decision_about_nothing_says_so() -> None:
     decision = decide(Asked("NOR", date(2026, 9, 1), ()))
     assert (decision.sender, decision.recipient, decision.purpose, decision.results) == (None, None, None, ())
@@ -107,6 +115,7 @@ def test_a_word_of_another_country_is_no_word_here() -> None:
         result = decide(Asked("NOR", date(2026, 9, 1), (about,)), fresh).results[0]
         assert result.result == "refuse"
         assert not [code for code in result.rules if code.startswith(("NO-P", "NO-C", "NO-D"))]
+        assert f"stated_{word}" in result.missing
 
 
 def test_what_was_remembered_of_one_day_does_not_decide_another() -> None:

@@ -172,7 +172,7 @@ def test_a_decision_holds_what_was_asked_and_is_found_by_subject_and_category() 
     assert not decision.permits
     assert not decision.permits_stripped
     assert decision.result_for("pupil", "academic_need").result == "permit"
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="attendance about pupil was not asked"):
         decision.result_for("pupil", "attendance")
     assert not decide_case(case(asked=())).permits
     assert not decide_case(case(asked=())).permits_stripped
