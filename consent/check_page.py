@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def rewrite(upload: bytes) -> tuple[str, bytes]:
-    """The media type and the rewritten bytes of a PDF, PNG or JPEG; raises whatever the file makes the libraries raise."""
+    """The media type and the rewritten bytes of a PDF, PNG or JPEG; raises whatever the libraries raise."""
     kind = filetype.guess(upload)
     if kind is None:
         raise ValueError("not a known kind of file")
