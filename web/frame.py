@@ -60,7 +60,7 @@ class Page:
 
     def typed(self, field: str, otherwise: str = "") -> str:
         """What was typed in a field of the form that comes back, or what it holds at first."""
-        return otherwise if self.filled is None else self.filled.text(field)
+        return otherwise if self.filled is None else self.filled.text(field, otherwise)
 
     def chosen(self, field: str, otherwise: Sequence[str] = ()) -> Sequence[str]:
         """What was chosen in a group of boxes of the form that comes back, or what is chosen at first."""

@@ -1,0 +1,92 @@
+"""Each template asks its declared view for nothing that the view does not have, and every template has one."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+from people.standing import Standing
+from web.frame import Page
+from web.pages import consents, help_page, home, invitation, log, persons, problem_codes, referrals, sign_in
+from web.worded import Worded
+
+TEMPLATES = Path(__file__).parents[3] / "web" / "templates"
+
+#: Every template with the view it is given; None where it needs none.
+VIEWS: dict[str, type | None] = {
+    "accessibility.html": None,
+    "account_made.html": invitation.Made,
+    "attach_proof.html": consents.Attaching,
+    "cannot_be_handled.html": persons.Common,
+    "choose_pupil.html": referrals.Pupils,
+    "choose_service.html": referrals.Choosing,
+    "consent.html": consents.OneConsent,
+    "consents.html": consents.Consents,
+    "declaration.html": None,
+    "decline_referral.html": referrals.Declining,
+    "help.html": help_page.Help,
+    "home.html": home.Home,
+    "invitation.html": invitation.Chosen,
+    "log.html": log.Log,
+    "log_entry.html": log.Entry,
+    "person.html": persons.OnePerson,
+    "persons.html": persons.Roster,
+    "problem.html": Worded,
+    "problem_code.html": problem_codes.ProblemCode,
+    "recall_referral.html": referrals.Recalling,
+    "record_consent.html": consents.ConsentForm,
+    "refer.html": referrals.ReferralForm,
+    "referral.html": referrals.OneReferral,
+    "referral_passed.html": referrals.Passed,
+    "referral_sent.html": referrals.Sending,
+    "referrals.html": referrals.Referrals,
+    "register_family.html": persons.Family,
+    "review_referral.html": referrals.Review,
+    "sign_consent.html": consents.Signing,
+    "sign_in.html": sign_in.Doors,
+    "withdraw_consent.html": consents.Withdrawing,
+}
+
+#: What pages are made of, rather than pages.
+NOT_PAGES = {"forms.html", "frame.html", "parts.html"}
+
+
+def parsed(template: str) -> nodes.Template:
+    environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    return environment.parse((TEMPLATES / template).read_text(encoding="utf-8"))
+
+
+def asked_for(template: str, of: str) -> Iterator[str]:
+    """The names that a template asks `of` (`view`, or `page`) for."""
+    for node in parsed(template).find_all(nodes.Getattr):
+        if isinstance(node.node, nodes.Name) and node.node.name == of:
+            yield node.attr
+
+
+def has(view: type, name: str) -> bool:
+    assert is_dataclass(view)
+    return name in {field.name for field in fields(view)} or hasattr(view, name)
+
+
+def test_every_template_has_a_declared_view() -> None:
+    assert {path.name for path in TEMPLATES.glob("*.html")} - NOT_PAGES == set(VIEWS)
+
+
+@pytest.mark.parametrize("template", VIEWS)
+def test_a_template_asks_its_view_for_what_it_has(template: str) -> None:
+    view = VIEWS[template]
+    asked = set(asked_for(template, "view"))
+    assert {name for name in asked if view is None or not has(view, name)} == set()
+    assert {name for name in asked_for(template, "page") if not has(Page, name)} == set()
+
+
+@pytest.mark.parametrize("template", VIEWS)
+def test_nothing_is_marked_as_safe(template: str) -> None:
+    assert "safe" not in {node.name for node in parsed(template).find_all(nodes.Filter)}
+
+
+def test_the_guard_notices_a_name_that_is_not_there() -> None:
+    assert not has(Standing, "salary")
+    assert has(Standing, "name")
