@@ -14,6 +14,7 @@ from uuid import uuid4
 from PIL import Image
 
 from cli.walker import Answer, Caused, Somebody, Walker
+from people.roster import Member
 
 __all__ = ["CHAPTERS", "Scene"]
 
@@ -22,14 +23,14 @@ _HEX_OF_SHA256 = 64
 
 _PURPOSE = "homework_support_referral"
 
-#: What the form asks the family for, and what the teacher fills in.
+#: The persons of the story, by the words that the demo uses for the members of a family.
+_CHILD, _ONE, _OTHER = "child1", "guardian1", "guardian2"
+
+#: What the form asks the family for.
 _ASKED = ("identity_contact", "academic_need", "service_participation")
 #: What the form could hold.
 _EVERYTHING = (*_ASKED, "language_need", "attendance", "wellbeing_social")
-_SAID = {
-    "identity_contact": {"name": "Ayla Fjellvik", "birth_year": "2014"},
-    "academic_need": {"subjects": "Norsk og matematikk", "goal": "Lese et kapittel i uken"},
-}
+#: What the teacher fills in.
 _SENT = ("academic_need", "identity_contact")
 
 #: The rules that open: what the family agreed to, ticked on its own, between two services of one municipality, and to
@@ -45,9 +46,10 @@ class Scene:
     """Who and what the story is about, as far as it has come.
 
     Attributes:
-        walker: goes to the house. numbers: synthetic identity numbers: of `child`, `mother` and `father`, known to the
-        register; of somebody `strict`ly protected;
-            and one that is `unknown` to it.
+        walker: goes to the house.
+        family: a child and two guardians who are on no roster yet, known to the register.
+        strict_number: the identity number of somebody strictly protected.
+        unknown_number: an identity number that the register does not know.
         today: the local date.
         ids: of the persons, by the same words.
         consent: its id.
@@ -55,7 +57,9 @@ class Scene:
     """
 
     walker: Walker
-    numbers: Mapping[str, str]
+    family: Mapping[str, Member]
+    strict_number: str
+    unknown_number: str
     today: date
     ids: dict[str, str] = field(default_factory=dict)
     consent: str = ""
@@ -69,24 +73,22 @@ class Scene:
     @property
     def teacher(self) -> Somebody:
         """A teacher of the child's school."""
-        return self.walker.as_("teacher")
+        return self.walker.as_("teacher", at=self.family[_CHILD].school)
 
     @property
     def other_teacher(self) -> Somebody:
         """A teacher of another school."""
-        mine = self.teacher.service
-        others = (self.walker.as_("teacher", number=number) for number in range(1, 10))
-        return next(one for one in others if one.service != mine)
+        return self.walker.as_("teacher", not_at=self.family[_CHILD].school)
 
     @property
     def coordinator(self) -> Somebody:
         """The coordinator of the municipality's homework programme."""
-        return self.walker.as_("coordinator", "homework_municipal")
+        return self.walker.as_("coordinator", kind="homework_municipal")
 
     @property
     def volunteer(self) -> Somebody:
         """A volunteer."""
-        return self.walker.as_("volunteer", "volunteer_org")
+        return self.walker.as_("volunteer", kind="volunteer_org")
 
     @property
     def auditor(self) -> Somebody:
@@ -98,46 +100,50 @@ class Scene:
         """The service that runs the homework programme."""
         return self.coordinator.service
 
+    @property
+    def said(self) -> dict[str, dict[str, str]]:
+        """What the teacher fills in about the child."""
+        child = self.family[_CHILD]
+        return {
+            "identity_contact": {"name": child.name, "birth_year": str(child.birth_date.year)},
+            "academic_need": {"subjects": "Norsk og matematikk", "goal": "Lese et kapittel i uken"},
+        }
+
     def who(self, *words: str) -> list[str]:
         """The ids of these persons."""
         return [self.ids[word] for word in words]
 
     def referral(self, *, to: str | None = None, **more: dict[str, str]) -> dict[str, Any]:
         """A referral of the child to the programme, or to another service; `more` fills in further categories."""
-        return {"pupil": self.ids["child"], "to_service": to or self.programme, "content": {**_SAID, **more}}
+        return {"pupil": self.ids[_CHILD], "to_service": to or self.programme, "content": {**self.said, **more}}
 
     def refused(self, action: str, code: str, categories: Collection[str], rules: Collection[str]) -> Caused:
         """What a refusal by the rules leaves in the log: about the child, with everything that was asked for."""
-        return Caused(action, "refused", code, self.who("child"), (), categories, rules)
+        return Caused(action, "refused", code, self.who(_CHILD), (), categories, rules)
 
 
 def register_a_family(scene: Scene) -> None:
     """A housing worker writes a family down, the school the same child; neither sees the other's list."""
-    born = {"child": date(2014, 5, 17), "mother": date(1986, 2, 9), "father": date(1983, 10, 30)}
-    names = {"child": "Ayla Fjellvik", "mother": "Selin Fjellvik", "father": "Emre Fjellvik"}
-    members = [
-        {"ref": ref, "name": name, "birth_date": born[ref].isoformat(), "identity_number": scene.numbers[ref]}
-        for ref, name in names.items()
-    ]
+    members = [_as_written(ref, member) for ref, member in scene.family.items()]
     bonds = [
-        {"child": "child", "guardian": guardian, "kind": "joint", "is_resident": True, "evidence": "register"}
-        for guardian in ("mother", "father")
+        {"child": _CHILD, "guardian": guardian, "kind": "joint", "is_resident": True, "evidence": "register"}
+        for guardian in (_ONE, _OTHER)
     ]
 
     def caused(answer: Answer) -> Caused:
         scene.ids = {member["ref"]: member["id"] for member in answer["members"]}
-        return Caused("register_family", subject=scene.who("child", "mother", "father"))
+        return Caused("register_family", subject=scene.who(_CHILD, _ONE, _OTHER))
 
     sent: dict[str, Any] = {"members": members, "guardianships": bonds}
     says = "registers a family: a child and two guardians"
     scene.housing.post("/families", sent, says, caused, status=201)
     scene.teacher.post(
         "/families",
-        {"members": members[:1]},
+        {"members": [one for one in members if one["ref"] == _CHILD]},
         "writes the same child down for the school; the two services see nothing of each other's lists",
-        Caused("register_family", subject=scene.who("child")),
+        Caused("register_family", subject=scene.who(_CHILD)),
         status=201,
-        also=lambda answer: {"it is the same person": answer["id"] == scene.ids["child"]},
+        also=lambda answer: {"it is the same person": answer["id"] == scene.ids[_CHILD]},
     )
 
 
@@ -147,14 +153,14 @@ def refuse_a_protected_number(scene: Scene) -> None:
     refused = Caused("register_family", "refused", "cannot_be_handled_here")
     strict = scene.teacher.post(
         "/families",
-        {"members": [{**member, "identity_number": scene.numbers["strict"]}]},
+        {"members": [{**member, "identity_number": scene.strict_number}]},
         "types a strictly protected number: this person cannot be handled here, and the log names nobody",
         refused,
         status=403,
     )
     scene.teacher.post(
         "/families",
-        {"members": [{**member, "identity_number": scene.numbers["unknown"]}]},
+        {"members": [{**member, "identity_number": scene.unknown_number}]},
         "types a number that nobody knows: byte for byte the same answer",
         refused,
         status=403,
@@ -171,7 +177,7 @@ def refuse_without_consent(scene: Scene) -> None:
         scene.refused("refer_pupil", "sharing_refused", _SENT, _NOTHING_OPENS),
         status=403,
         also=lambda answer: {
-            "it says that both signatures are lacking": _signatures(_missing(answer)) == len(("mother", "father")),
+            "it says that both signatures are lacking": _signatures(_missing(answer)) == len((_ONE, _OTHER)),
             "it offers to ask for consent": all(_codes(one["offers"])[0] == "A-52" for one in _results(answer)),
         },
     )
@@ -188,21 +194,21 @@ def record_a_consent(scene: Scene) -> None:
 
     def caused(answer: Answer) -> Caused:
         scene.consent = answer["id"]
-        return Caused("record_consent", subject=scene.who("child", "mother"), categories=_ASKED)
+        return Caused("record_consent", subject=scene.who(_CHILD, _ONE), categories=_ASKED)
 
     scene.housing.post(
         "/consents",
         {
-            "person": scene.ids["child"],
+            "person": scene.ids[_CHILD],
             "purpose": _PURPOSE,
             "flows": flows,
             "valid_from": day,
             "valid_to": (scene.today + timedelta(days=100)).isoformat(),
-            "explained": {"on": day, "language": "tr", "interpreter": "professional"},
+            "explained": {"on": day, "language": scene.family[_ONE].language, "interpreter": "professional"},
             "heard": {"on": day, "view": "agrees"},
-            "signatures": [{"person": scene.ids["mother"], "signed_on": day}],
+            "signatures": [{"person": scene.ids[_ONE], "signed_on": day}],
         },
-        "records the written consent with the mother's signature",
+        "records the written consent with one guardian's signature",
         caused,
         status=201,
         also=lambda answer: {"it waits for one signature": _signatures(answer["missing"]) == 1},
@@ -217,9 +223,9 @@ def record_a_consent(scene: Scene) -> None:
     )
     scene.housing.post(
         f"/consents/{scene.consent}/signatures",
-        {"person": scene.ids["father"], "signed_on": day},
-        "records the father's signature",
-        Caused("sign_consent", subject=scene.who("child", "father")),
+        {"person": scene.ids[_OTHER], "signed_on": day},
+        "records the other guardian's signature",
+        Caused("sign_consent", subject=scene.who(_CHILD, _OTHER)),
         also=lambda answer: {"the consent is given": (answer["state"], answer["missing"]) == ("given", [])},
     )
 
@@ -230,7 +236,7 @@ def prove_the_consent(scene: Scene) -> None:
         f"/consents/{scene.consent}/proofs",
         _a_photographed_page(),
         "attaches the signed page",
-        Caused("attach_proof", subject=scene.who("child")),
+        Caused("attach_proof", subject=scene.who(_CHILD)),
         status=201,
         headers={"content-type": "image/png"},
     )
@@ -238,17 +244,17 @@ def prove_the_consent(scene: Scene) -> None:
     scene.housing.get(
         page,
         "looks at the page",
-        Caused("read_proof", subject=scene.who("child"), disclosed=scene.who("child")),
+        Caused("read_proof", subject=scene.who(_CHILD), disclosed=scene.who(_CHILD)),
         also=lambda answer: {"it is a picture": answer.content.startswith(b"\x89PNG")},
     )
 
 
 def refer_the_pupil(scene: Scene) -> None:
     """The teacher is shown what is open, asks for too much, and then sends what the family has agreed to."""
-    child = scene.who("child")
+    child = scene.who(_CHILD)
     scene.teacher.post(
         "/referrals/drafts",
-        {"pupil": scene.ids["child"], "to_service": scene.programme},
+        {"pupil": scene.ids[_CHILD], "to_service": scene.programme},
         "asks what may be sent to the homework programme",
         Caused("draft_referral", subject=child, disclosed=child, categories=_EVERYTHING),
         also=lambda answer: {
@@ -256,7 +262,8 @@ def refer_the_pupil(scene: Scene) -> None:
                 one["category"] for one in answer["categories"] if one["result"] == "permit"
             }
             == set(_ASKED),
-            "the name need not be typed again": answer["known"].get("identity_contact.name") == "Ayla Fjellvik",
+            "the name need not be typed again": answer["known"].get("identity_contact.name")
+            == scene.family[_CHILD].name,
         },
     )
     scene.teacher.post(
@@ -289,7 +296,7 @@ def refer_the_pupil(scene: Scene) -> None:
 
 def open_and_answer(scene: Scene) -> None:
     """The programme sees what came, opens it, accepts one and declines one; the teacher recalls one."""
-    child = scene.who("child")
+    child = scene.who(_CHILD)
     scene.coordinator.get(
         "/referrals?side=receiver",
         "lists what came; no name is in the list, for the programme does not have the child on a list of its own",
@@ -350,8 +357,8 @@ def hide_from_others(scene: Scene) -> None:
 
 def refer_to_volunteers(scene: Scene) -> None:
     """Volunteers get what is little sensitive, and no more, whatever else they ask for."""
-    child, low = scene.who("child"), ("identity_contact", "service_participation")
-    content = {"identity_contact": _SAID["identity_contact"], "service_participation": {"weekdays": "tirsdag"}}
+    child, low = scene.who(_CHILD), ("identity_contact", "service_participation")
+    content = {"identity_contact": scene.said["identity_contact"], "service_participation": {"weekdays": "tirsdag"}}
     sent = {**scene.referral(to=scene.volunteer.service), "content": content}
 
     def caused(answer: Answer) -> Caused:
@@ -375,13 +382,13 @@ def refer_to_volunteers(scene: Scene) -> None:
 
 
 def withdraw_one_recipient(scene: Scene) -> None:
-    """The mother takes back what goes to the programme: nobody there opens anything any more, and the rest stands."""
-    child = scene.who("child")
+    """A guardian takes back what goes to the programme: nobody there opens anything any more, and the rest stands."""
+    child = scene.who(_CHILD)
     scene.housing.post(
         f"/consents/{scene.consent}/withdrawals",
-        {"by": scene.ids["mother"], "channel": "oral", "scope": "recipient", "to_service": scene.programme},
-        "records that the mother has withdrawn what goes to the programme",
-        Caused("withdraw_consent", subject=scene.who("child", "mother"), categories=_ASKED),
+        {"by": scene.ids[_ONE], "channel": "oral", "scope": "recipient", "to_service": scene.programme},
+        "records that a guardian has withdrawn what goes to the programme",
+        Caused("withdraw_consent", subject=scene.who(_CHILD, _ONE), categories=_ASKED),
         also=lambda answer: {
             "what was accepted is stopped": answer["stopped"] == 1,
             "the rest of the consent stands": answer["state"] == "given",
@@ -403,7 +410,7 @@ def withdraw_one_recipient(scene: Scene) -> None:
     )
     scene.volunteer.get(
         f"/referrals/{scene.referrals['volunteers']}",
-        "opens theirs, which the mother has not taken back",
+        "opens theirs, which nobody has taken back",
         Caused(
             "read_referral",
             subject=child,
@@ -441,7 +448,7 @@ def look_it_up(scene: Scene) -> None:
     scene.auditor.get(
         f"/log/events/{sending.event}",
         "opens the event of the first referral, with its decision",
-        Caused("read_event", subject=scene.who("child"), disclosed=scene.who("child")),
+        Caused("read_event", subject=scene.who(_CHILD), disclosed=scene.who(_CHILD)),
         also=lambda answer: {
             "every step of the walk was listed": {step.event for step in walked} <= listed,
             "the decision names the rule book": len(answer["decision"]["rule_book"]) == _HEX_OF_SHA256,
@@ -454,9 +461,9 @@ def look_it_up(scene: Scene) -> None:
     )
     scene.auditor.post(
         "/log/events/search",
-        {"person": scene.ids["child"], "action": "refer_pupil", "outcome": "permitted"},
+        {"person": scene.ids[_CHILD], "action": "refer_pupil", "outcome": "permitted"},
         "searches for what was sent about the child",
-        Caused("search_log", subject=scene.who("child")),
+        Caused("search_log", subject=scene.who(_CHILD)),
         also=lambda answer: {"four referrals were sent": len(answer["items"]) == len(scene.referrals)},
     )
     scene.teacher.get(
@@ -490,23 +497,37 @@ CHAPTERS: tuple[Callable[[Scene], None], ...] = (
 )
 
 
+def _as_written(ref: str, member: Member) -> dict[str, Any]:
+    """A member of the family as the housing worker types it in."""
+    typed = {
+        "name": member.name,
+        "birth_date": member.birth_date.isoformat(),
+        "identity_number": member.identity_number,
+        "address": member.address,
+        "telephone": member.telephone,
+        "language": member.language,
+        "school": member.school,
+    }
+    return {"ref": ref, **{name: value for name, value in typed.items() if value is not None}}
+
+
 def _send(scene: Scene, name: str, sent: Mapping[str, Any], says: str, key: str | None = None) -> Answer:
     def caused(answer: Answer) -> Caused:
         scene.referrals[name] = answer["id"]
-        child = scene.who("child")
+        child = scene.who(_CHILD)
         return Caused("refer_pupil", subject=child, disclosed=child, categories=_SENT, rules=_CONSENTED)
 
     return scene.teacher.post("/referrals", sent, says, caused, status=201, key=key)
 
 
 def _open(scene: Scene, name: str) -> Answer:
-    child = scene.who("child")
+    child = scene.who(_CHILD)
     return scene.coordinator.get(
         f"/referrals/{scene.referrals[name]}",
         f"opens the {name} referral",
         Caused("read_referral", subject=child, disclosed=child, categories=_SENT, rules=_CONSENTED),
         also=lambda answer: {
-            "it says what was sent": _parts(answer) == _SAID,
+            "it says what was sent": _parts(answer) == scene.said,
             "it is opened": (answer["state"], answer.version) == ("opened", '"2"'),
         },
     )
@@ -517,7 +538,7 @@ def _step(scene: Scene, name: str, step: str, version: str, body: Any, says: str
         f"/referrals/{scene.referrals[name]}/{step}",
         body,
         says,
-        Caused(f"{step}_referral", subject=scene.who("child")),
+        Caused(f"{step}_referral", subject=scene.who(_CHILD)),
         headers={"if-match": version},
         also=lambda answer: {"its version is the next": answer.version == '"3"'},
     )

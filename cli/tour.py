@@ -18,14 +18,16 @@ import httpx2
 import typer
 
 from audit.reach_database import sqlite_file
+from cli.demo import make_demo
 from cli.options import new_app
 from cli.story import CHAPTERS, Scene
-from cli.tour_town import NUMBERS, make_town
 from cli.walker import Step, Walker
 from foundation.clock import SystemClock, local_date
 from foundation.errors import Unavailable
 from foundation.settings import Settings
 from migrations.run import migrate
+from people.fill_demo import Granfjord
+from people.identity_number import norwegian_check_digits
 
 __all__ = ["ServerDidNotStart", "ServerStopped", "app", "tour", "walk"]
 
@@ -36,6 +38,9 @@ _PATIENCE = 30
 
 _ADDRESS = re.compile(r"https?://\S+")
 _PROBLEM = 400
+
+#: From here on, individual numbers belong to those born since 2000.
+_BORN_SINCE_2000 = 500
 _TERMINATED = 128 + signal.SIGTERM
 
 
@@ -72,17 +77,19 @@ def tour(
     began = monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # so that the server is stopped then too
     tell = _print_json if as_json else _tell
-    with _place(keep) as settings, _server(settings) as address:
-        steps = walk(address, tell)
+    with _place(keep) as (settings, town), _server(settings) as address:
+        steps = walk(address, town, tell)
     if not as_json:
         _sum_up(steps, monotonic() - began)
     raise typer.Exit(0 if all(step.is_right for step in steps) else 1)
 
 
-def walk(address: str, tell: Callable[[Step], None]) -> list[Step]:
-    """Walk every chapter against the server at `address`; the steps, each told when it is done."""
+def walk(address: str, town: Granfjord, tell: Callable[[Step], None]) -> list[Step]:
+    """Walk every chapter against the server at `address`, which serves `town`; the steps, each told when it is done."""
+    family = next(home.members for home in town.newcomers if home.family.bond == "joint")
+    today = local_date(SystemClock().now(), "NOR")
     with closing(Walker(address, tell)) as walker:
-        scene = Scene(walker, NUMBERS, local_date(SystemClock().now(), "NOR"))
+        scene = Scene(walker, family, town.strict_number, _unknown_number(town), today)
         for chapter in CHAPTERS:
             try:
                 chapter(scene)
@@ -97,23 +104,30 @@ def walk(address: str, tell: Callable[[Step], None]) -> list[Step]:
 
 
 @contextmanager
-def _place(keep: Path | None) -> Iterator[Settings]:
+def _place(keep: Path | None) -> Iterator[tuple[Settings, Granfjord]]:
     """Where the tour's data lie: a fresh directory, and the PostgreSQL database that the environment names."""
     with ExitStack() as undo:
-        fresh = keep or Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="tillit-tour-")))
+        fresh = keep or Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="tillit-tour-"))) / "data"
         # Every place is told: of an installation that the environment names, nothing is used but the database.
         settings = Settings(
-            data_dir=fresh,
-            key_file=fresh / "keys" / "root.json",
-            log_store=fresh / "log",
-            log_policy=fresh / "log-policy.json",
-            clock_file=None,
-            public_url=None,
+            data_dir=fresh, key_file=None, log_store=None, log_policy=None, clock_file=None, public_url=None
         )
-        make_town(settings)
+        town = make_demo(settings)
         if keep is None and sqlite_file(settings.url) is None:
             undo.callback(migrate, settings.url, "base")
-        yield settings
+        yield settings, town
+
+
+def _unknown_number(town: Granfjord) -> str:
+    """A synthetic identity number of nobody in the town."""
+    homes = (*town.households, town.confidential, *town.newcomers)
+    taken = {town.strict_number, *(member.identity_number for home in homes for member in home.members.values())}
+    day = town.strict_number[:6]
+    for individual in range(_BORN_SINCE_2000, 1000):
+        checks = norwegian_check_digits(f"{day}{individual}")
+        if checks is not None and f"{day}{individual}{checks}" not in taken:
+            return f"{day}{individual}{checks}"
+    raise LookupError("everybody of this birthday lives in the town")
 
 
 @contextmanager

@@ -147,7 +147,7 @@ class Walker:
         self._address = address
         self._tell = tell
         self._clients: list[httpx2.Client] = []
-        self._people: dict[tuple[str, str | None, int], Somebody] = {}
+        self._people: dict[tuple[str, str], Somebody] = {}
         self.steps: list[Step] = []
         #: When the walk began; the log is asked from here on.
         self.began = datetime.now(UTC)
@@ -165,22 +165,27 @@ class Walker:
         for client in self._clients:
             client.close()
 
-    def as_(self, role: str, kind: str | None = None, number: int = 0) -> Somebody:
-        """Somebody in this role; signs in at the first time.
+    def as_(self, role: str, *, kind: str | None = None, at: str | None = None, not_at: str | None = None) -> Somebody:
+        """The first who is in this role; signs in at the first time.
 
         Args:
-            role: the code of the role.
+            role: its code.
             kind: of the service they work in; left out, any.
-            number: which of several, from 0.
+            at: the name of the service they work in; left out, any.
+            not_at: the name of a service they do not work in.
         """
-        name = (role, kind, number)
-        if name not in self._people:
-            self._people[name] = self._sign_in(role, kind, number)
-        return self._people[name]
-
-    def service(self, kind: str, number: int = 0) -> str:
-        """The id of a service of this kind; which of several, from 0."""
-        return self.services[kind][number]
+        door = next(
+            one
+            for one in self._doors
+            if one["role"] == role
+            and (kind is None or one["service_id"] in self.services.get(kind, []))
+            and (at is None or one["service_name"] == at)
+            and one["service_name"] != not_at
+        )
+        key = (door["staff_id"], door["service_id"])
+        if key not in self._people:
+            self._people[key] = self._sign_in(door)
+        return self._people[key]
 
     def step(
         self,
@@ -228,15 +233,9 @@ class Walker:
         actor = _STRANGER if due.action == "sign_in" else (who.role, who.staff, who.service)
         return _differences(event, due, actor)
 
-    def _sign_in(self, role: str, kind: str | None, number: int) -> Somebody:
-        workplaces = None if kind is None else self.services.get(kind, [])
-        doors = [
-            one
-            for one in self._doors
-            if one["role"] == role and (workplaces is None or one["service_id"] in workplaces)
-        ]
-        door, client = doors[number], self._client()
-        who = Somebody(self, role, door["staff_id"], door["service_id"], client)
+    def _sign_in(self, door: Mapping[str, str]) -> Somebody:
+        client = self._client()
+        who = Somebody(self, door["role"], door["staff_id"], door["service_id"], client)
         says = f"{door['name']} signs in at {door['service_name']}"
         answer = self.step(who, "POST", "/demo-sign-in", says, Caused("sign_in"), status=200, json=_key_of(door))
         client.headers["authorization"] = f"Bearer {answer['token']}"
