@@ -108,7 +108,7 @@ def app(town: Town) -> FastAPI:
     pages, calls = APIRouter(), APIRouter()
     for route in probes.routes:
         (calls if route.path.startswith("/api/") else pages).routes.append(route)  # type: ignore[attr-defined]  # all are API routes
-    made.include_router(pages, dependencies=[Depends(check_form)])
+    made.include_router(pages, include_in_schema=False, dependencies=[Depends(check_form)])
     made.include_router(calls, include_in_schema=False)
     return made
 

@@ -57,8 +57,11 @@ def test_https_is_asked_for_only_where_there_is_https() -> None:
 
 def test_where_there_is_https_cookies_are_tied_to_the_host(town: Town) -> None:
     settings = town.house.settings.model_copy(update={"public_url": "https://tillit.example"})
-    app = create_app(replace(town.house, settings=settings))
-    with a_server(app) as address, httpx2.Client(base_url=address, headers={"host": "tillit.example"}) as client:
+    house = replace(town.house, settings=settings)
+    with (
+        a_server(create_app(house)) as address,
+        httpx2.Client(base_url=address, headers={"host": "tillit.example"}) as client,
+    ):
         answer = client.get("/help")
         assert answer.headers["strict-transport-security"]
         assert re.fullmatch(
@@ -67,6 +70,7 @@ def test_where_there_is_https_cookies_are_tied_to_the_host(town: Town) -> None:
         from_elsewhere = client.post("/sign-in", headers={"origin": "http://tillit.example"})
         assert from_elsewhere.status_code == 403
         assert "not_from_our_pages" in from_elsewhere.text
+    house.close()
 
 
 def test_static_files_may_be_kept_for_ever_under_their_own_address_only(browser: Browser) -> None:
