@@ -20,7 +20,7 @@ from people.install import Install, InstallReceipt, install
 from vault.file_custody import FileCustody, KeyFileUnusable, keyring_path, read_root_key, write_durably
 from vault.recovery_sheet import read_sheet, write_sheet
 
-__all__ = ["NotEmpty", "app", "make_installation", "refuse_not_empty", "take_away"]
+__all__ = ["NotEmpty", "app", "clear_database", "make_installation", "refuse_not_empty", "take_away"]
 
 app = new_app()
 
@@ -77,6 +77,11 @@ def take_away(settings: Settings) -> None:
     """Take a half-made installation away, with its fresh keys: nothing in it was ever shown to anybody."""
     settings.root_key_path.unlink()
     keyring_path(settings.root_key_path).unlink()
+    clear_database(settings)
+
+
+def clear_database(settings: Settings) -> None:
+    """Take away every table of a database that was empty when this command began."""
     file = sqlite_file(settings.url)
     if file is None:
         migrate(settings.url, "base")

@@ -7,11 +7,23 @@ from audit.house import House
 from audit.installation import NotInstalled, open_house
 from audit.reach_database import is_empty
 from foundation.clock import Clock, FileClock, SystemClock
+from foundation.errors import Unavailable
 from foundation.settings import Settings
 from migrations.revision import refuse_behind
 from vault.file_custody import FileCustody
 
-__all__ = ["clock_of", "opened"]
+__all__ = ["RESTORING", "RestoreCutShort", "clock_of", "opened"]
+
+#: Lies in the data directory from a restore's first byte to its event.
+RESTORING = "restoring"
+
+
+class RestoreCutShort(Unavailable):
+    """A restore began here and did not come to its end; what is here may lack something, and no event says so."""
+
+    code = "restore_cut_short"
+    title = "A restore was cut short here"
+    do = "Empty the data directory and the database, and restore again."
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -26,9 +38,12 @@ def opened(settings: Settings) -> Iterator[House]:
     Raises:
         DatabaseUnreachable: the database does not answer.
         NotInstalled: nothing is there.
+        RestoreCutShort: a restore did not come to its end.
         BehindMigrations: the database is not at this program's revision.
         KeyFileUnusable: the key file is missing, damaged, open to others, or another installation's.
     """
+    if (settings.data_dir / RESTORING).exists():
+        raise RestoreCutShort
     if is_empty(settings.url):
         raise NotInstalled
     refuse_behind(settings.url)
