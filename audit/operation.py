@@ -23,7 +23,7 @@ from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, TextClause, event, func, select
+from sqlalchemy import Select, TextClause, event, func, select, text
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -338,6 +338,16 @@ class Operation:
         """
         locked = query.with_for_update(read=shared).execution_options(populate_existing=True)
         return list(self._session.scalars(locked, values))
+
+    def stand_in_line(self, table: type[Base]) -> None:
+        """Wait for one's turn before a row of `table` is locked alone; ask before any other row is locked.
+
+        PostgreSQL lets those who share the lock of a row in past somebody who waits for it alone, so a stream of
+        readers could hold a withdrawal off for ever. A table's lock is given in the order of asking: those at work
+        finish, those who come later wait. On SQLite all stand in line already.
+        """
+        if self.house.writers is None:
+            self._session.execute(text(f"LOCK TABLE {table.__tablename__} IN EXCLUSIVE MODE"))
 
     def flush(self) -> None:
         """Send what was added and removed so far to the database, so that a query of this deed can see it.

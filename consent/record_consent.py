@@ -205,6 +205,7 @@ def _consent(op: Operation, asked: RecordConsent, valid_to: date) -> Consent:
 
 
 def _supersede(op: Operation, asked: RecordConsent) -> None:
+    op.stand_in_line(Consent)
     earlier = op.lock(
         select(Consent).where(
             Consent.consent_id == asked.supersedes,

@@ -116,6 +116,7 @@ def _refuse_nonsense(asked: WithdrawConsent) -> None:
 
 
 def _locked(op: Operation, consent: ConsentId) -> OnRecord:
+    op.stand_in_line(Consent)
     rows = op.lock(select(Consent).where(Consent.consent_id == consent), shared=False)
     if not rows:
         raise NotFound

@@ -46,9 +46,11 @@ def own_referral(op: Operation, referral: ReferralId, *, to_change: bool = False
         NotFound: there is no such referral, or it is between other services: nobody can tell which.
     """
     op.note(asked_for=str(referral))
-    found = (
-        op.lock(ONE_REFERRAL, shared=False, referral=referral) if to_change else op.all(ONE_REFERRAL, referral=referral)
-    )
+    if to_change:
+        op.stand_in_line(Referral)
+        found = op.lock(ONE_REFERRAL, shared=False, referral=referral)
+    else:
+        found = op.all(ONE_REFERRAL, referral=referral)
     if not found or op.service not in (found[0].from_service, found[0].to_service):
         raise NotFound
     row = found[0]
