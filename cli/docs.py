@@ -15,6 +15,7 @@ from cli.document_lifecycle import lifecycle_document
 from cli.document_settings import settings_document
 from cli.options import new_app
 from cli.source import source_root
+from web.error_list import errors_document
 
 __all__ = ["DOCUMENTS", "app", "stale"]
 
@@ -23,6 +24,7 @@ app = new_app()
 #: Every generated document: its place in the source, and what gives its text.
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/actions.md": actions_document,
+    "docs/errors.md": errors_document,
     "docs/glossary.md": glossary_document,
     "docs/lifecycle.md": lifecycle_document,
     "docs/settings.md": settings_document,

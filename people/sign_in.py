@@ -16,8 +16,8 @@ from uuid import UUID
 import pyotp
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlalchemy import ForeignKey, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, bindparam, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from audit.actions import Action, Role
 from audit.actor import Actor, Strength
@@ -263,29 +263,36 @@ def _begin(
     return SignedIn(token, staff, person.name, held[0].service_id, Role(held[0].role), strength, ends_at, op.event_id)
 
 
+_SESSION_WITH_ROLE = (
+    select(SignInSession, StaffRole.valid_from, StaffRole.valid_to)
+    .join(
+        StaffRole,
+        (StaffRole.staff_id == SignInSession.staff_id)
+        & (StaffRole.service_id == SignInSession.service_id)
+        & (StaffRole.role == SignInSession.role),
+    )
+    .where(SignInSession.token_hash == bindparam("token"))
+)
+
+
 def actor_of(house: House, token: str) -> Actor | None:
     """Who holds `token`, if the session lives and the role is still theirs; None otherwise."""
+    now = house.clock.now()
+    today = local_date(now, house.installed.jurisdiction)
     with reading(house) as session:
-        found = session.get(SignInSession, _token_hash(house, token))
-        if found is None or found.ends_at <= house.clock.now() or not _still_holds(house, session, found):
-            return None
-        return Actor(
-            house=house,
-            role=Role(found.role),
-            staff=found.staff_id,
-            service=found.service_id,
-            strength=Strength[found.strength.upper()],
-        )
-
-
-def _still_holds(house: House, session: Session, found: SignInSession) -> bool:
-    today = local_date(house.clock.now(), house.installed.jurisdiction)
-    held = session.scalars(
-        select(StaffRole).where(
-            StaffRole.staff_id == found.staff_id, StaffRole.service_id == found.service_id, StaffRole.role == found.role
-        )
-    ).one_or_none()
-    return held is not None and held.valid_from <= today and (held.valid_to is None or today <= held.valid_to)
+        row = session.execute(_SESSION_WITH_ROLE, {"token": _token_hash(house, token)}).one_or_none()
+    if row is None:
+        return None
+    found, valid_from, valid_to = row
+    if found.ends_at <= now or today < valid_from or (valid_to is not None and valid_to < today):
+        return None
+    return Actor(
+        house=house,
+        role=Role(found.role),
+        staff=found.staff_id,
+        service=found.service_id,
+        strength=Strength[found.strength.upper()],
+    )
 
 
 def sign_out(actor: Actor, token: str) -> EventId:

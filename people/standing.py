@@ -5,7 +5,7 @@ About staff, so about nobody served.
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from audit.actions import Role
 from audit.actor import Actor, Strength
@@ -45,29 +45,28 @@ class OpenService:
     telephone: str
 
 
+_STANDING = (
+    select(Staff.name, Service.name, Service.kind, Organisation.name, Organisation.jurisdiction, Declaration.version)
+    .select_from(Staff)
+    .join(Service, Service.service_id == bindparam("service"))
+    .join(Organisation, Organisation.organisation_id == Service.organisation_id)
+    .outerjoin(
+        Declaration,
+        (Declaration.staff_id == Staff.staff_id)
+        & (Declaration.service_id == Service.service_id)
+        & (Declaration.version == DECLARATION_VERSION),
+    )
+    .where(Staff.staff_id == bindparam("staff"))
+    .limit(1)
+)
+
+
 def whoami(actor: Actor) -> Standing:
     """Where the actor stands."""
     with reading(actor.house) as session:
-        staff = session.get_one(Staff, actor.staff)
-        service = session.get_one(Service, actor.service)
-        organisation = session.get_one(Organisation, service.organisation_id)
-        signed = session.scalars(
-            select(Declaration.declaration_id).where(
-                Declaration.staff_id == actor.staff,
-                Declaration.service_id == actor.service,
-                Declaration.version == DECLARATION_VERSION,
-            )
-        ).first()
-    return Standing(
-        staff.name,
-        actor.role,
-        service.name,
-        service.kind,
-        organisation.name,
-        organisation.jurisdiction,
-        signed is not None,
-        actor.strength,
-    )
+        found = session.execute(_STANDING, {"staff": actor.staff, "service": actor.service}).one()
+    name, service, kind, organisation, jurisdiction, signed = found
+    return Standing(name, actor.role, service, kind, organisation, jurisdiction, signed is not None, actor.strength)
 
 
 def open_services(actor: Actor) -> list[OpenService]:
