@@ -222,3 +222,39 @@ def _picture(page: Page, name: str) -> None:
 def told(wrong: dict[str, list[str]]) -> str:
     """What is wrong, page by page, to be read in a failed test."""
     return json.dumps(wrong, indent=1, ensure_ascii=False)
+
+
+@dataclass
+class Window:
+    """A window onto pages that one comes to by filling in forms."""
+
+    looking: _Looking
+    address: str
+    view: View
+
+    @property
+    def page(self) -> Page:
+        """What the window shows."""
+        return self.looking.page
+
+    def go(self, path: str) -> None:
+        """Open a page."""
+        self.page.goto(f"{self.address}{path}", wait_until="load")
+
+    def judge(self, name: str) -> dict[str, list[str]]:
+        """Take a picture of what the window shows, and tell what is wrong with it."""
+        self.page.wait_for_load_state("load")
+        found = _judge(self.looking, is_error=True)
+        _picture(self.page, f"{name}-{self.view.name}")
+        self.looking.said.clear()
+        return {f"{name} {self.view.name}": found} if found else {}
+
+
+@contextmanager
+def a_window(chromium: Chromium, address: str, view: View, cookies: Sequence[tuple[str, str]] = ()) -> Iterator[Window]:
+    """A window in one view, with the session's cookie if there is one."""
+    looking = _open(chromium, address, view, cookies)
+    try:
+        yield Window(looking, address, view)
+    finally:
+        looking.context.close()

@@ -1,15 +1,21 @@
 """The whole story by hand, without script, as each role: every form is fetched first and bears its token."""
 
+import re
 from datetime import date
 from io import BytesIO
 
+import pyotp
 import pytest
 from PIL import Image
 
+from audit.actions import Action
+from audit.operation import operation
+from people.invitation import invite
+from people.sign_in import Credentials, sign_in
 from tests.log_reading import StoredEvent, events
 from tests.situations import Family, Town, a_consent, a_family, a_referral, protect
 from tests.web.pages.conftest import At
-from tests.web.pages.visitor import Page
+from tests.web.pages.visitor import Page, Visitor
 
 TODAY = "2026-11-22"
 
@@ -323,3 +329,36 @@ def test_whoever_may_not_gets_no_way_in(town: Town, family: Family, at: At) -> N
     assert not page.has_link("Add a scan or a photo")
     assert page.has_link("Withdraw"), "any service that is named takes a withdrawal"
     assert "Hodan" not in page.words, "other services' names are not told"
+
+
+def test_somebody_invited_makes_an_account_and_sees_the_secret_once(town: Town, address: str) -> None:
+    with operation(town.administrator, Action.INVITE_STAFF) as op:
+        assert town.other_teacher.staff is not None
+        code = invite(op, town.other_teacher.staff).code
+    path, visitor = f"/invitation/{code}", Visitor(address)
+    page = visitor.open(path)
+    assert "Welcome, Odd Elvestad" in page.words
+    typed = {"sign_in_name": "odd.elvestad", "password": "fire helt vanlige ord", "again": "noe annet"}
+    page = page.press("Make the account", typed)
+    assert page.status == 422
+    assert "The two passwords are not the same" in page.words
+    assert "vanlige" not in page.response.text, "no password comes back"
+    page = page.press("Make the account", {"password": "kort", "again": "kort"})
+    assert "Choose a longer password" in page.words
+    page = page.press("Make the account", {"password": typed["password"], "again": typed["password"]})
+    assert page.heading == "Your account is made"
+    assert "<svg" in page.response.text
+    assert page.response.headers["cache-control"] == "no-store"
+    assert by(page, town).shape == ("accept_invitation", "permitted", None)
+
+    secret = re.search(r"((?:[A-Z2-7]{4} ){7}[A-Z2-7]{4})", page.words)
+    assert secret is not None
+    signed_in = sign_in(
+        town.house,
+        Credentials(
+            "odd.elvestad", typed["password"], pyotp.TOTP(secret[0].replace(" ", "")).at(town.house.clock.now())
+        ),
+    )
+    assert signed_in.token
+    assert visitor.open(path).status == 404
+    visitor.close()
