@@ -27,6 +27,7 @@ MOST_PARTS: Final = 1_000
 _HEADER: Final = struct.Struct(">QH")
 _RECORD_HEADER: Final = struct.Struct(">16sHHI")
 _PART_HEADER: Final = "16sI"
+_PARTS_AT: Final = 18
 _ERASED: Final = 0xFFFFFFFF
 _PATH: Final = re.compile(r"sealed/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]{3})-([0-9]{3}))?")
 
@@ -157,39 +158,48 @@ def outline(record: bytes) -> RecordOutline:
     Raises ``MalformedRecord`` unless the record has the form that ``SealedEvent.encode`` gives it; the index columns
     are not read.
     """
-    [only] = outlines([record])
-    if only is None:
+    [commitment], erased = commitments_of([record])
+    if commitment is None:
         raise MalformedRecord("the record is empty")
-    return only
+    return RecordOutline(commitment, bool(erased))
 
 
-def outlines(records: Iterable[bytes]) -> list[RecordOutline | None]:
-    """The outline of each record, None for the empty ones of system leaves. Raises as ``outline`` does.
+def commitments_of(records: Iterable[bytes]) -> tuple[list[bytes | None], list[int]]:
+    """The commitment of each record, None for the empty ones of system leaves; which of them are partly erased.
 
-    Asked for every entry of a log, and therefore written for speed.
+    Raises as ``outline`` does. Asked for every entry of a log, and therefore written for speed.
     """
-    sha256, unpack, header_size = hashlib.sha256, _RECORD_HEADER.unpack_from, _RECORD_HEADER.size
-    found: list[RecordOutline | None] = []
+    sha256, label = hashlib.sha256, COMMITMENT_LABEL
+    commitments: list[bytes | None] = []
+    partly_erased: list[int] = []
     for record in records:
         if not record:
-            found.append(None)
+            commitments.append(None)
             continue
         try:
-            _, count, parts, columns = unpack(record)
-            form = _parts_header(parts)
-            headers = form.unpack_from(record, header_size)
-        except struct.error as error:
+            form = _headers(record[_PARTS_AT] << 8 | record[_PARTS_AT + 1])
+            fields = form.unpack_from(record)
+        except (struct.error, IndexError) as error:
             raise MalformedRecord("the record does not begin as it should") from error
-        keys, lengths = headers[::2], headers[1::2]
-        erased = lengths.count(_ERASED)
-        start = header_size + form.size
-        end = start + count * DIGEST_BYTES
-        if not count or end + columns + sum(lengths) - erased * _ERASED != len(record):
+        count, keys, lengths = fields[0], fields[3::2], fields[4::2]
+        sealed = sum(lengths)
+        if sealed >= _ERASED and _ERASED in lengths:
+            partly_erased.append(len(commitments))
+            sealed -= lengths.count(_ERASED) * _ERASED
+        end = form.size + count * DIGEST_BYTES
+        if not count or end + fields[2] + sealed != len(record):
             raise MalformedRecord("the record does not end where it should")
-        if parts > 1 and keys != tuple(sorted(set(keys))):
+        if (keys[0] >= keys[1]) if len(keys) == 2 else (keys != tuple(sorted(set(keys)))):
             raise MalformedRecord("the parts of an event are in the order of their keys, each once")
-        found.append(RecordOutline(sha256(COMMITMENT_LABEL + record[start:end]).digest(), erased > 0))
-    return found
+        commitments.append(sha256(label + record[form.size : end]).digest())
+    return commitments, partly_erased
+
+
+@lru_cache
+def _headers(parts: int) -> struct.Struct:
+    """The head of a record with so many parts, and the heads of the parts; the event's id is passed over."""
+    _parts_header(parts)
+    return struct.Struct(">16xHHI" + _PART_HEADER * parts)
 
 
 @lru_cache

@@ -15,10 +15,9 @@ from audit.leaf import SystemLeaf, parse_leaf
 from audit.log_store import LogStore, NotInStore
 from audit.sealed_records import (
     MalformedRecord,
-    RecordOutline,
     SealedFile,
+    commitments_of,
     outline,
-    outlines,
     parse_records,
     sealed_file_at,
 )
@@ -253,28 +252,27 @@ def _check_records(
 ) -> None:
     """All at once when all is well, which is nearly always; one by one when not, to name the entry."""
     try:
-        said = outlines(records)
+        commitments, partly_erased = commitments_of(records)
     except MalformedRecord:
-        said = None
-    if said is not None and _are_committed_to(said, leaves):
-        for index, one in enumerate(said, start=place.first):
-            if one is not None and one.is_partly_erased:
-                checked.erased[index] = one.commitment
+        commitments, partly_erased = [], []
+    if _are_committed_to(commitments, leaves):
+        checked.erased.update((place.first + at, commitments[at] or b"") for at in partly_erased)
         return
     for index, (record, leaf) in enumerate(zip(records, leaves, strict=False), start=place.first):
         _check_record(record, leaf, place.path, index, checked)
 
 
-def _are_committed_to(said: Sequence[RecordOutline | None], leaves: Sequence[bytes]) -> bool:
-    """Whether each outline is that of its leaf; where there is none, the leaf must not be an event's."""
-    if len(said) != len(leaves):
+def _are_committed_to(commitments: Sequence[bytes | None], leaves: Sequence[bytes]) -> bool:
+    """Whether each commitment is that of its leaf; where there is none, the leaf must not be an event's."""
+    if len(commitments) != len(leaves):
         return False
-    if None in said:
-        return all(
-            not is_event_leaf(leaf) if one is None else commits_to(leaf, one.commitment)
-            for one, leaf in zip(said, leaves, strict=True)
-        )
-    return event_leaves([one.commitment for one in said if one is not None]) == list(leaves)
+    known = [one for one in commitments if one is not None]
+    if len(known) == len(commitments):
+        return event_leaves(known) == list(leaves)
+    return all(
+        not is_event_leaf(leaf) if one is None else commits_to(leaf, one)
+        for one, leaf in zip(commitments, leaves, strict=True)
+    )
 
 
 def _check_record(record: bytes, leaf: bytes, path: str, index: int, checked: CheckedWindow) -> None:
