@@ -12,6 +12,7 @@ __all__ = ["YARDSTICKS", "run", "said"]
 
 YARDSTICKS = {
     "rules": "bench.rules",
+    "http": "bench.over_http",
 }
 
 

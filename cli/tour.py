@@ -29,7 +29,7 @@ from migrations.run import migrate
 from people.fill_demo import Granfjord
 from people.identity_number import norwegian_check_digits
 
-__all__ = ["ServerDidNotStart", "ServerStopped", "app", "tour", "walk"]
+__all__ = ["ServerDidNotStart", "ServerStopped", "app", "scene_of", "serving", "tour", "walk"]
 
 app = new_app()
 
@@ -77,7 +77,7 @@ def tour(
     began = monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # so that the server is stopped then too
     tell = _print_json if as_json else _tell
-    with _place(keep) as (settings, town), _server(settings) as address:
+    with _place(keep) as (settings, town), serving(settings) as address:
         steps = walk(address, town, tell)
     if not as_json:
         _sum_up(steps, monotonic() - began)
@@ -86,10 +86,8 @@ def tour(
 
 def walk(address: str, town: Granfjord, tell: Callable[[Step], None]) -> list[Step]:
     """Walk every chapter against the server at `address`, which serves `town`; the steps, each told when it is done."""
-    family = next(home.members for home in town.newcomers if home.family.bond == "joint")
-    today = local_date(SystemClock().now(), "NOR")
     with closing(Walker(address, tell)) as walker:
-        scene = Scene(walker, family, town.strict_number, _unknown_number(town), today)
+        scene = scene_of(town, walker)
         for chapter in CHAPTERS:
             try:
                 chapter(scene)
@@ -103,6 +101,13 @@ def walk(address: str, town: Granfjord, tell: Callable[[Step], None]) -> list[St
         return walker.steps
 
 
+def scene_of(town: Granfjord, walker: Walker) -> Scene:
+    """The story in `town` before its first step: a family that is on no roster yet, and today's date."""
+    family = next(home.members for home in town.newcomers if home.family.bond == "joint")
+    today = local_date(SystemClock().now(), "NOR")
+    return Scene(walker, family, town.strict_number, _unknown_number(town), today)
+
+
 @contextmanager
 def _place(keep: Path | None) -> Iterator[tuple[Settings, Granfjord]]:
     """Where the tour's data lie: a fresh directory, and the PostgreSQL database that the environment names."""
@@ -110,7 +115,13 @@ def _place(keep: Path | None) -> Iterator[tuple[Settings, Granfjord]]:
         fresh = keep or Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="tillit-tour-"))) / "data"
         # Every place is told: of an installation that the environment names, nothing is used but the database.
         settings = Settings(
-            data_dir=fresh, key_file=None, log_store=None, log_policy=None, clock_file=None, public_url=None
+            data_dir=fresh,
+            key_file=None,
+            log_store=None,
+            log_policy=None,
+            clock_file=None,
+            public_url=None,
+            requests_per_minute=6000,
         )
         town = make_demo(settings)
         if keep is None and sqlite_file(settings.url) is None:
@@ -131,10 +142,10 @@ def _unknown_number(town: Granfjord) -> str:
 
 
 @contextmanager
-def _server(settings: Settings) -> Iterator[str]:
+def serving(settings: Settings) -> Iterator[str]:
     """The address of a real server over the tour's data; it is stopped however the block ends."""
     told = {name: value for name, value in os.environ.items() if not name.startswith("TILLIT_")}
-    told["TILLIT_REQUESTS_PER_MINUTE"] = "6000"
+    told["TILLIT_REQUESTS_PER_MINUTE"] = str(settings.requests_per_minute)
     if settings.database_url:
         told["TILLIT_DATABASE_URL"] = settings.database_url
     command = [sys.executable, "-c", "from cli.main import main; main()", "serve", "--demo", "--port", "0"]
