@@ -40,7 +40,10 @@ def add(
     service: Annotated[str, typer.Option(help="The service's name or id.")],
     role: Annotated[str, typer.Option(help="In which role, such as teacher or auditor.")],
     identity_number: Annotated[
-        str | None, typer.Option(help="Kept as a keyed hash only: by it Tillit sees that a case is their own family's.")
+        str | None,
+        typer.Option(
+            help="Kept as a keyed hash only: by it Tillit sees that a case is their own family's. `-` to type it unseen."
+        ),
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
@@ -48,6 +51,9 @@ def add(
     roles = {one.value for one in Role} - {Role.OPERATOR.value, Role.STRANGER.value}
     if role not in roles:
         raise typer.BadParameter(f"one of {', '.join(sorted(roles))}", param_hint="--role")
+    if identity_number == "-":
+        # An argument stands in the history of the shell, and in the list of processes for everybody on the machine.
+        identity_number = str(typer.prompt("Identity number", hide_input=True, err=True))
     settings = settings_for(data_dir)
     with opened(settings) as house:
         actor = Actor.operator(house)
