@@ -42,7 +42,7 @@ def add(
     identity_number: Annotated[
         str | None,
         typer.Option(
-            help="Kept as a keyed hash only: by it Tillit sees that a case is their own family's. `-` to type it unseen."
+            help="Kept as a keyed hash, by which Tillit sees that a case is their own family's; `-` to type it unseen."
         ),
     ] = None,
     data_dir: DataDir = None,
