@@ -130,7 +130,7 @@ def _ask_on(
                     return
                 if asked >= begin and answered <= end:
                     took.append(answered - asked)
-    except Exception as fault:  # noqa: BLE001 - told by whoever waits for the thread
+    except Exception as fault:  # noqa: BLE001  # told by whoever waits for the thread
         faults.append(fault)
 
 
@@ -149,7 +149,7 @@ def _once(connection: http.client.HTTPConnection, request: Ask) -> tuple[float, 
 _META = MetaData()
 _SESSIONS = Table("bare_session", _META, Column("token_hash", LargeBinary, primary_key=True), Column("who", String))
 _ROWS = Table("bare_row", _META, Column("id", Integer, primary_key=True), Column("who", String), Column("what", String))
-_TOKEN = "the-token-of-the-bare-endpoint"  # noqa: S105 - opens nothing
+_TOKEN = "the-token-of-the-bare-endpoint"  # noqa: S105  # opens nothing
 
 
 def _bare_asking() -> Callable[[], Ask]:
@@ -185,7 +185,7 @@ def _hash(token: str) -> bytes:
 @contextmanager
 def _bare_server(url: str) -> Iterator[str]:
     """The address of the bare endpoint, served as `tillit serve` serves, in a process of its own."""
-    server = subprocess.Popen([sys.executable, __file__, "--bare", url], stdout=subprocess.PIPE, text=True)  # noqa: S603 - this file
+    server = subprocess.Popen([sys.executable, __file__, "--bare", url], stdout=subprocess.PIPE, text=True)  # noqa: S603  # this file
     try:
         yield server.stdout.readline().strip() if server.stdout else ""
     finally:

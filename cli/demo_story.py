@@ -1,26 +1,25 @@
 """What has happened in Granfjord before somebody comes to look around: twelve days of consents, referrals and checks.
 
-Everything is done by the deeds that pages and API use, by whoever would do it, at a time of the story's own. Nothing is written past
-them, so a demonstration holds the same events, refusals and notices as real work would have left.
+Everything is done by the deeds that pages and API use, by whoever would do it, at a time of the story's own. Nothing is
+written past them, so a demonstration holds the same events, refusals and notices as real work would have left.
 """
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from PIL import Image, ImageDraw
 
 from audit.actor import Actor
+from audit.operation import SharingRefused
 from audit.read_event import read_event
 from audit.search_log import SearchLog, search_log
 from consent.attach_proof import attach_proof
 from consent.record_consent import Explained, Flow, Heard, RecordConsent, Signed, record_consent
 from consent.withdraw_consent import WithdrawConsent, withdraw_consent
 from foundation.errors import NotFound
-from foundation.identifiers import ConsentId, PersonId, ReferralId, ServiceId
-from audit.operation import SharingRefused
+from foundation.identifiers import ConsentId, ReferralId, ServiceId
 from people.demo_municipality import STAFF
 from people.fill_demo import Granfjord, Household
 from people.find_person import find_person
@@ -259,9 +258,7 @@ def _second_week(story: _Story) -> None:
     story.at(4, 10)
     withdraw_consent(
         story.actor("housing_worker"),
-        WithdrawConsent(
-            wide, qudsawi.guardians[0], "oral", scope="recipient", to_service=story.service("volunteers")
-        ),
+        WithdrawConsent(wide, qudsawi.guardians[0], "oral", scope="recipient", to_service=story.service("volunteers")),
         stop=stop_what_hung_on,
     )
     story.at(4, 13)
@@ -289,7 +286,8 @@ def _an_adult_and_nav(story: _Story) -> None:
         )
     story.at(3, 13)
     sent = story.refer(
-        hauane, "nav_adviser", "housing", {"housing_situation": {"situation": "trekker fra vinduene", "need": "større bolig"}},
+        hauane, "nav_adviser", "housing",
+        {"housing_situation": {"situation": "trekker fra vinduene", "need": "større bolig"}},
         about="guardian1", kind="housing_support",
     )  # fmt: skip
     story.refer(

@@ -149,7 +149,7 @@ def serving(settings: Settings) -> Iterator[str]:
     if settings.database_url:
         told["TILLIT_DATABASE_URL"] = settings.database_url
     command = [sys.executable, "-c", "from cli.main import main; main()", "serve", "--demo", "--port", "0"]
-    server = subprocess.Popen(  # noqa: S603 - this program again, by its own interpreter
+    server = subprocess.Popen(  # noqa: S603  # this program again, by its own interpreter
         [*command, "--data-dir", str(settings.data_dir)], env=told, stdout=subprocess.PIPE, text=True
     )
     try:

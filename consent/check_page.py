@@ -29,7 +29,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         media_type, rewritten = rewrite(sys.stdin.buffer.read())
-    except Exception as error:  # noqa: BLE001 - whatever a hostile file raises, it is no page
+    except Exception as error:  # noqa: BLE001  # whatever a hostile file raises, it is no page
         sys.stderr.write(f"{type(error).__name__}\n")
         return NO_PAGE
     sys.stdout.buffer.write(media_type.encode() + b"\n" + rewritten)

@@ -143,7 +143,9 @@ def family_of(op: Operation, person: PersonId, on: date) -> Family:
     written = entry.birth_date.consult(op) if entry else None
     born = date.fromisoformat(written) if written else None
     bonds = op.all(_BONDS, person=person)
-    current = [bond for bond in bonds if bond.ended_on is None or bond.ended_on > on]
+    lasting = [bond for bond in bonds if bond.ended_on is None or bond.ended_on > on]
+    # A guardian whom any service has on record decides too; the services' records of one are told once.
+    current = list({bond.guardian_id: bond for bond in reversed(lasting)}.values())[::-1]
     refs = {person: SUBJECT} | {bond.guardian_id: f"guardian_{n}" for n, bond in enumerate(current, start=1)}
     guardians = tuple(
         Guardian(ref=refs[bond.guardian_id], kind=_HOLDERS[bond.kind], resident=bond.is_resident)  # type: ignore[arg-type]  # the table holds these words only

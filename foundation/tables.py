@@ -39,7 +39,7 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as SQLAlchemy calls it
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # as SQLAlchemy calls it
         """UTC going in; a point in time without a zone is refused."""
         if value is None:
             return None
@@ -47,7 +47,7 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError("a point in time without a zone")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # as above
         """UTC coming out; SQLite keeps no zone, so it is put back."""
         if value is None:
             return None
@@ -64,7 +64,7 @@ class Id(TypeDecorator[Kind]):
         super().__init__()
         self.kind = kind
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Kind | None]:  # noqa: ARG002 - as above
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Kind | None]:  # noqa: ARG002  # as above
         """Make the id as its own kind, in one step from what the driver gives: a UUID, or on SQLite its digits."""
         made = self.kind.from_int
         if dialect.name == "sqlite":
@@ -106,7 +106,7 @@ class Recorded:
     of_persons: ClassVar[bool] = True
 
     @declared_attr
-    def recorded_in(cls) -> Mapped[EventId]:  # noqa: N805 - SQLAlchemy hands the class to a declared attribute
+    def recorded_in(cls) -> Mapped[EventId]:  # noqa: N805  # SQLAlchemy hands the class to a declared attribute
         """The event of the deed that wrote this row, or changed it last."""
         return mapped_column(ForeignKey("audit_event.event_id", deferrable=True, initially="DEFERRED"))
 

@@ -7,7 +7,7 @@ missing stops the start, because a half-translated page about somebody's rights 
 import gettext
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date as Day  # noqa: N812 - `Words.date` is what templates call, and hides the name in its class
+from datetime import date as Day  # noqa: N812  # `Words.date` is what templates call, and hides the name in its class
 from datetime import datetime, tzinfo
 from pathlib import Path
 

@@ -40,7 +40,7 @@ def check_protection(actor: Actor, person: PersonId, seen: SeenByHand | None = N
     number = IdentityNumber(digits, country) if digits else None
     answer = register_of(house).look_up(number, seen, local_date(house.clock.now(), country))
     with operation(actor, Action.RECORD_PROTECTION, about=[person]) as op:
-        record_protection(op, person, answer)
+        record_protection(op, op.service, person, answer)
         if answer.status in NOT_RECORDED:
             op.keep_and_refuse(CannotBeHandled())
         return op.answered(ProtectionReceipt(person, op.event_id))

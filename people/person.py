@@ -85,10 +85,10 @@ class NamePrefix(Right, Base):
 
 
 class Guardianship(RowOfToday, Base):
-    """That somebody has parental responsibility for a child (barnelova § 30), as a named employee saw it."""
+    """That somebody has parental responsibility for a child (barnelova § 30), as one service has it on record."""
 
     __tablename__ = "guardianship"
-    __table_args__ = (UniqueConstraint("child_id", "guardian_id"),)
+    __table_args__ = (UniqueConstraint("child_id", "guardian_id", "recorded_by"),)
 
     guardianship_id: Mapped[UUID] = mapped_column(primary_key=True)
     child_id: Mapped[PersonId] = mapped_column(ForeignKey("person.person_id"), index=True)
@@ -115,6 +115,8 @@ class ProtectionCheck(Step, Base):
     source: Mapped[str]
     checked_at: Mapped[datetime]
     checked_by: Mapped[StaffId | None]
+    #: For which service it was asked; another service is not shown that it was.
+    asked_for: Mapped[ServiceId | None]
     status_sealed: Mapped[bytes]
     where_seen_sealed: Mapped[bytes | None]
 

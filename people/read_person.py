@@ -7,7 +7,7 @@ from audit.actor import Actor
 from audit.operation import Operation, operation
 from foundation.identifiers import PersonId
 from people.person import Guardianship, RosterEntry, entry_of
-from people.roster import latest_protection
+from people.roster import own_latest_protection
 from people.views import GuardianView, PersonLine, PersonView, name_and_birth_date, person_line
 
 __all__ = ["read_person"]
@@ -23,7 +23,7 @@ def read_person(actor: Actor, person: PersonId) -> PersonView:
         op.note(asked_for=str(person))
         entry = entry_of(op, person, op.service)
         name, birth_date = name_and_birth_date(op, entry)
-        checked = latest_protection(op, person)
+        checked = own_latest_protection(op, person)
         return op.view(
             PersonView(
                 id=person,
@@ -46,7 +46,8 @@ def _guardians(op: Operation, child: PersonId) -> tuple[GuardianView, ...]:
     found = op.rows(
         select(Guardianship, RosterEntry)
         .join(RosterEntry, RosterEntry.person_id == Guardianship.guardian_id)
-        .where(Guardianship.child_id == child, Guardianship.ended_on.is_(None), RosterEntry.service_id == op.service)
+        .where(Guardianship.child_id == child, Guardianship.ended_on.is_(None))
+        .where(Guardianship.recorded_by == op.service, RosterEntry.service_id == op.service)
         .order_by(Guardianship.is_resident.desc(), Guardianship.recorded_at, Guardianship.guardianship_id)
     )
     return tuple(
@@ -58,9 +59,8 @@ def _children(op: Operation, guardian: PersonId) -> tuple[PersonLine, ...]:
     found = op.all(
         select(RosterEntry)
         .join(Guardianship, Guardianship.child_id == RosterEntry.person_id)
-        .where(
-            Guardianship.guardian_id == guardian, Guardianship.ended_on.is_(None), RosterEntry.service_id == op.service
-        )
+        .where(Guardianship.guardian_id == guardian, Guardianship.ended_on.is_(None))
+        .where(Guardianship.recorded_by == op.service, RosterEntry.service_id == op.service)
         .order_by(RosterEntry.added_at, RosterEntry.entry_id)
     )
     return tuple(person_line(op, entry) for entry in found)

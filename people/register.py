@@ -77,7 +77,7 @@ class ManualRegister:
 
     def look_up(
         self,
-        number: IdentityNumber | None,  # noqa: ARG002 - whoever answers by hand has looked the number up themselves
+        number: IdentityNumber | None,  # noqa: ARG002  # whoever answers by hand has looked the number up themselves
         seen: SeenByHand | None,
         today: date,
     ) -> RegisterAnswer:

@@ -22,7 +22,14 @@ from people.person import (
 )
 from people.register import RegisterAnswer, SeenByHand
 
-__all__ = ["Member", "latest_protection", "put_on_roster", "record_guardianship", "record_protection"]
+__all__ = [
+    "Member",
+    "latest_protection",
+    "own_latest_protection",
+    "put_on_roster",
+    "record_guardianship",
+    "record_protection",
+]
 
 
 _LATEST_CHECK = (
@@ -69,7 +76,7 @@ def put_on_roster(
         person = Person(person_id=PersonId.new(), identity_hash=hashed, created_at=op.time)
         op.add(person)
     op.about(person.person_id)
-    record_protection(op, person.person_id, answer)
+    record_protection(op, service, person.person_id, answer)
     there = op.one(
         select(RosterEntry).where(RosterEntry.service_id == service, RosterEntry.person_id == person.person_id)
     )
@@ -94,10 +101,15 @@ def _write_entry(
         op.add(NamePrefix(prefix_id=uuid4(), entry_id=entry.entry_id, service_id=service, hash=hashed))
 
 
-def record_protection(op: Operation, person: PersonId, answer: RegisterAnswer) -> None:
-    """Keep what the register said of a person, sealed, with the time and who asked."""
+def record_protection(op: Operation, service: ServiceId, person: PersonId, answer: RegisterAnswer) -> None:
+    """Keep what the register said of a person, sealed, with the time, who asked, and for which service."""
     check = ProtectionCheck(
-        check_id=uuid4(), person_id=person, source=answer.source, checked_at=op.time, checked_by=op.actor.staff
+        check_id=uuid4(),
+        person_id=person,
+        source=answer.source,
+        checked_at=op.time,
+        checked_by=op.actor.staff,
+        asked_for=service,
     )
     ProtectionCheck.status.seal(check, op, answer.status.value)
     ProtectionCheck.where_seen.seal(check, op, answer.where)
@@ -105,8 +117,13 @@ def record_protection(op: Operation, person: PersonId, answer: RegisterAnswer) -
 
 
 def latest_protection(op: Operation, person: PersonId) -> ProtectionCheck | None:
-    """The newest answer of a register about `person`, however old it is."""
+    """The newest answer of a register about `person`, however old it is and whoever asked: for the rules."""
     return op.one(_LATEST_CHECK, person=person)
+
+
+def own_latest_protection(op: Operation, person: PersonId) -> ProtectionCheck | None:
+    """The newest answer that the actor's own service asked for: what a page may tell."""
+    return op.one(_LATEST_CHECK.where(ProtectionCheck.asked_for == op.service), person=person)
 
 
 def record_guardianship(
@@ -119,11 +136,18 @@ def record_guardianship(
     evidence: str,
     service: ServiceId,
 ) -> None:
-    """Record that `guardian` has parental responsibility for `child`; an earlier record is brought up to date."""
-    found = op.one(select(Guardianship).where(Guardianship.child_id == child, Guardianship.guardian_id == guardian))
+    """Record for `service` that `guardian` has parental responsibility for `child`, or bring its record up to date.
+
+    Each service has a record of its own, which no other sees; the rules count a guardian whom any of them has.
+    """
+    found = op.one(
+        select(Guardianship).where(
+            Guardianship.child_id == child, Guardianship.guardian_id == guardian, Guardianship.recorded_by == service
+        )
+    )
     if found is None:
-        found = Guardianship(guardianship_id=uuid4(), child_id=child, guardian_id=guardian)
+        found = Guardianship(guardianship_id=uuid4(), child_id=child, guardian_id=guardian, recorded_by=service)
     found.kind, found.is_resident, found.evidence = kind, is_resident, evidence
-    found.recorded_by, found.recorded_at, found.ended_on = service, op.time, None
+    found.recorded_at, found.ended_on = op.time, None
     op.about(child, guardian)
     op.add(found)

@@ -10,6 +10,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -50,7 +51,7 @@ __all__ = [
 
 _FAILURES_BEFORE_PAUSE = 5
 _PAUSE = timedelta(minutes=15)
-_DUMMY_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - checked against nothing, so that an unknown name takes as long
+_DUMMY_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105  # checked against nothing, so that an unknown name takes as long
 
 
 class SignInFailed(Refused):
@@ -157,7 +158,10 @@ def _password_is(password: str, stored: str) -> bool:
     return True
 
 
-_DUMMY_PASSWORD = hash_password(secrets.token_urlsafe())
+@cache
+def _nobodys_password() -> str:
+    """A hash that no password fits, so that a name which does not exist takes as long as one that does."""
+    return hash_password(secrets.token_urlsafe())
 
 
 def seal_secret(house: House, account_id: UUID, secret: str) -> bytes:
@@ -180,7 +184,7 @@ def sign_in(house: House, typed: Credentials) -> SignedIn:
     with reading(house) as session:
         account = session.scalars(select(Account).where(Account.sign_in_name == name)).one_or_none()
     # The slow check comes before the operation, and is made for names that do not exist too.
-    matches = _password_is(typed.password, account.password if account else _DUMMY_PASSWORD)
+    matches = _password_is(typed.password, account.password if account else _nobodys_password())
     step = _step_of_code(house, account, typed.code)
     if account is None:
         _count_unknown_name(stranger)

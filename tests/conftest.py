@@ -21,7 +21,7 @@ hypothesis.load_profile("tillit")
 
 
 #: Where a machine keeps files in memory. Hundreds of databases are made and thrown away; none of them waits for a disk.
-_MEMORY = Path("/dev/shm")  # noqa: S108 - every test makes a folder of its own in it
+_MEMORY = Path("/dev/shm")  # noqa: S108  # every test makes a folder of its own in it
 _ROOM = 4 * 1024**3
 
 

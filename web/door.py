@@ -47,8 +47,8 @@ OPEN = frozenset(
     }
 )
 
-#: Everything below these: style sheets and fonts, what each error code means, and the links of invitations, whose random
-#: code is what their holder shows instead of a session.
+#: Everything below these: style sheets and fonts, what each error code means, and the links of invitations, whose
+#: random code is what their holder shows instead of a session.
 OPEN_BELOW = ("/static/", "/problems/", "/invitation/")
 
 #: Asked for too often, or by machines, to look up a session.

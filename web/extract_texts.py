@@ -16,9 +16,9 @@ _SAID = ("title", "do")
 
 def extract_texts(
     file: IO[bytes],
-    keywords: Sequence[str],  # noqa: ARG001 - pybabel's signature
-    comment_tags: Sequence[str],  # noqa: ARG001 - as above
-    options: Mapping[str, Any],  # noqa: ARG001 - as above
+    keywords: Sequence[str],  # noqa: ARG001  # pybabel's signature
+    comment_tags: Sequence[str],  # noqa: ARG001  # as above
+    options: Mapping[str, Any],  # noqa: ARG001  # as above
 ) -> Iterator[tuple[int, str, str, list[str]]]:
     """Every text of a Python file that people read: (line, function, text, comments), as pybabel wants it."""
     for node in ast.walk(ast.parse(file.read())):

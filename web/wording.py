@@ -88,10 +88,17 @@ FIELD_CODES: Mapping[str, str] = {
     "unknown_word": message("Choose one of those that are offered"),
     "unknown_page": message("There is no such page; begin with the first"),
     "unknown_service": message("There is no such service here"),
+    "unknown_organisation": message("There is no organisation with this number here"),
+    "registered_already": message("This number is registered already"),
+    "telephone_length": message("Write a telephone number"),
     "unknown_category": message("There is no such kind of information"),
     "unknown_consent": message("There is no such consent to replace"),
     "unknown_programme": message("There is no such programme"),
     "flows_empty_or_twice": message("Say once for each pair of services what may be given"),
+    "nothing_said_yes_to": message(
+        "Say yes to at least one line. Did the family say no to everything? Then mark what it was asked about, and "
+        "its no at the signatures"
+    ),
     "same_service": message("A service needs no consent to give something to itself"),
     "signed_twice": message("The same person is named twice"),
     "signed_before_explained": message("Nobody can sign before the consent was explained"),
@@ -321,7 +328,6 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "register_organisation": (message("registered an organisation"), message("register an organisation")),
     "open_service": (message("opened a service"), message("open a service")),
     "add_staff": (message("added a member of staff"), message("add a member of staff")),
-    "invite_staff": (message("invited a member of staff"), message("invite a member of staff")),
     "accept_invitation": (message("made an account"), message("make an account")),
     "sign_in": (message("signed in"), message("sign in")),
     "sign_out": (message("signed out"), message("sign out")),

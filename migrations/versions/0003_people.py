@@ -127,7 +127,9 @@ def upgrade() -> None:
             deferrable=True,
         ),
         sa.PrimaryKeyConstraint("guardianship_id", name=op.f("pk_guardianship")),
-        sa.UniqueConstraint("child_id", "guardian_id", name=op.f("uq_guardianship_child_id_guardian_id")),
+        sa.UniqueConstraint(
+            "child_id", "guardian_id", "recorded_by", name=op.f("uq_guardianship_child_id_guardian_id_recorded_by")
+        ),
     )
     op.create_index(op.f("ix_guardianship_child_id"), "guardianship", ["child_id"], unique=False)
     op.create_index(op.f("ix_guardianship_guardian_id"), "guardianship", ["guardian_id"], unique=False)
@@ -155,6 +157,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("checked_by", sa.Uuid(), nullable=True),
+        sa.Column("asked_for", sa.Uuid(), nullable=True),
         sa.Column("status_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("where_seen_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("recorded_in", sa.Uuid(), nullable=False),

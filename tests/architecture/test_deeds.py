@@ -35,7 +35,7 @@ TOLD_TOGETHER = {
 }
 
 #: Deeds that are named in the list and not yet done anywhere; what is done leaves this list.
-TO_COME = {"register_organisation", "open_service", "invite_staff"}
+TO_COME: set[str] = set()
 
 #: The edge's own refusals, which reach no deed: somebody asks faster than people do.
 OF_THE_EDGE = {"ask_too_often": {"web/door.py"}}

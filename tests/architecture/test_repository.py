@@ -30,8 +30,9 @@ REGISTRIES = [
 
 MACHINE_PATH = re.compile(r"(?<![\w.}])/(?:root|home|Users|work|tmp|opt)/\w|\b[A-Z]:\\Users\\")
 
+# How lines are broken is no rule of the linter: `fmt: skip` keeps a table a table and needs no reason.
 SUPPRESSION = re.compile(
-    r"#\s*(noqa|type:\s*ignore|mypy:|ruff:|pyright:|pylint:|nosec|fmt:|isort:|pragma:|flake8:)", re.IGNORECASE
+    r"#\s*(noqa|type:\s*ignore|mypy:|ruff:|pyright:|pylint:|nosec|isort:|pragma:|flake8:)", re.IGNORECASE
 )
 RULE = r"[A-Z]{1,4}\d{3,4}"
 WITH_REASON = re.compile(

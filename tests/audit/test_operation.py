@@ -400,7 +400,7 @@ def test_without_a_database_nothing_is_answered(town: Town) -> None:
 
 
 def _end_connections(house: House, name: str, admin: str) -> None:
-    from sqlalchemy import create_engine  # noqa: PLC0415 - only here does a test speak to the server beside the house
+    from sqlalchemy import create_engine  # noqa: PLC0415  # only here does a test speak to the server beside the house
 
     house.close()
     engine = create_engine(admin, isolation_level="AUTOCOMMIT")
@@ -613,7 +613,7 @@ def _together(works: list[Callable[[], None]]) -> list[BaseException]:
         at_once.wait(20)
         try:
             work()
-        except BaseException as error:  # noqa: BLE001 - handed to the test's own thread
+        except BaseException as error:  # noqa: BLE001  # handed to the test's own thread
             errors.append(error)
 
     threads = [threading.Thread(target=run, args=[work]) for work in works]

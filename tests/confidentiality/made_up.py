@@ -42,14 +42,14 @@ CASE = Case(
 
 def case(**changes: object) -> Case:
     """The ordinary case, changed."""
-    return replace(CASE, **changes)  # type: ignore[arg-type]
+    return replace(CASE, **changes)  # type: ignore[arg-type]  # the changes are named by the test
 
 
 def consent(**changes: object) -> ConsentTerms:
     """The ordinary consent, changed."""
-    return replace(CONSENT, **changes)  # type: ignore[arg-type]
+    return replace(CONSENT, **changes)  # type: ignore[arg-type]  # the changes are named by the test
 
 
 def pupil(**changes: object) -> Subject:
     """The ordinary pupil, changed."""
-    return replace(PUPIL, **changes)  # type: ignore[arg-type]
+    return replace(PUPIL, **changes)  # type: ignore[arg-type]  # the changes are named by the test

@@ -36,7 +36,7 @@ def facts(**more: object) -> Facts:
     """Facts about one question in which only the named answers are known."""
     answers = {FACT: more.pop(FACT.code) for FACT in FACTS if FACT.code in more}
     words: dict[str, object] = {"sender": None, "recipient": None, "purpose": None, "category": None} | more
-    return Facts(subject="pupil", answers=letters(answers), **words)  # type: ignore[arg-type]
+    return Facts(subject="pupil", answers=letters(answers), **words)  # type: ignore[arg-type]  # the changes are named by the test
 
 
 # What is stored ------------------------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ def test_a_tree_and_what_it_folds_to_answer_alike(condition: Condition, expected
     about = facts(sender="school", needed_for_task=YES, reason_logged=NO)
     assert evaluated(condition, about) is expected
     words = {"sender": "school", "recipient": None, "purpose": None, "category": None}
-    terms = fold(condition, words)  # type: ignore[arg-type]
+    terms = fold(condition, words)  # type: ignore[arg-type]  # wrong on purpose, or a word that the table holds
     assert holds(terms, about.yes, about.no) is (expected is YES)
     assert excluded(terms, about.yes, about.no) is (expected is NO)
 
@@ -246,7 +246,7 @@ def test_what_a_fold_leaves() -> None:
     a, b = bit(A), bit(B)
 
     def left(condition: Condition) -> object:
-        return fold(condition, words)  # type: ignore[arg-type]
+        return fold(condition, words)  # type: ignore[arg-type]  # wrong on purpose, or a word that the table holds
 
     assert left(sender_is("school") & A) == ((a, 0),)
     assert left(sender_is("sfo") & A) == ()

@@ -78,7 +78,7 @@ def result_of(asked: Asked, policy: Policy) -> Result:
 
 
 def with_facts(asked: Asked, **changes: object) -> Asked:
-    return replace(asked, items=(replace(asked.items[0], **changes),))  # type: ignore[arg-type]
+    return replace(asked, items=(replace(asked.items[0], **changes),))  # type: ignore[arg-type]  # the changes are named by the test
 
 
 @given(QUESTIONS, st.sets(st.integers(0, len(FACTS) - 1), min_size=1))
@@ -160,7 +160,7 @@ def test_the_same_facts_give_the_same_bytes_and_a_stored_decision_is_made_again(
 # Whole cases ---------------------------------------------------------------------------------------------------------
 
 
-def _case(  # noqa: PLR0917
+def _case(  # noqa: PLR0917  # each argument is one thing that a law of motion moves
     age: int,
     address: Address,
     heard: bool | None,

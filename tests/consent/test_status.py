@@ -33,11 +33,11 @@ Change = Callable[[ConsentTerms, Use], Both]
 
 
 def terms(**changes: object) -> Change:
-    return lambda given, use: (replace(given, **changes), use)  # type: ignore[arg-type]
+    return lambda given, use: (replace(given, **changes), use)  # type: ignore[arg-type]  # the changes are named by the test
 
 
 def use(**changes: object) -> Change:
-    return lambda given, asked: (given, replace(asked, **changes))  # type: ignore[arg-type]
+    return lambda given, asked: (given, replace(asked, **changes))  # type: ignore[arg-type]  # the changes are named by the test
 
 
 UNMET: dict[str, list[tuple[str, Change]]] = {
@@ -108,7 +108,7 @@ def test_the_other_direction_is_one_thing_lacking_not_two() -> None:
     ],
 )
 def test_only_a_given_consent_counts(state: str, lacking: tuple[str, ...]) -> None:
-    assert consent_ok(replace(CONSENT, state=state), USE).lacking == lacking  # type: ignore[arg-type]
+    assert consent_ok(replace(CONSENT, state=state), USE).lacking == lacking  # type: ignore[arg-type]  # wrong on purpose, or a word that the table holds
 
 
 def test_what_waits_for_signatures_is_told_through_the_signatures() -> None:
@@ -154,7 +154,7 @@ def test_a_minuted_oral_consent_needs_policy_and_low_sensitivity() -> None:
     ],
 )
 def test_the_days_on_which_a_consent_counts(changes: dict[str, object], day: date, expected: Answer) -> None:
-    conditions = dict(consent_conditions(replace(CONSENT, **changes), replace(USE, at=day)))  # type: ignore[arg-type]
+    conditions = dict(consent_conditions(replace(CONSENT, **changes), replace(USE, at=day)))  # type: ignore[arg-type]  # the changes are named by the test
     assert conditions["not_expired"] is expected
 
 

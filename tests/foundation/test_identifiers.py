@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from foundation.identifiers import ConsentId, EventId, PersonId, ReferralId, check_code, new_code, new_event_id
 
-INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
+INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # hypothesis adds the zone
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 

@@ -41,4 +41,4 @@ def test_a_setting_out_of_bounds_stops_the_start(name: str, value: int) -> None:
 def test_settings_do_not_change_while_running() -> None:
     settings = Settings()
     with pytest.raises(ValidationError):
-        setattr(settings, "port", 9)  # noqa: B010 - the type checker refuses the plain form, as it should
+        setattr(settings, "port", 9)  # noqa: B010  # the type checker refuses the plain form, as it should

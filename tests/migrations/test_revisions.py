@@ -177,7 +177,7 @@ def test_a_revision_that_fails_leaves_the_database_as_it_was(
         assert script is not None
 
         def upgrade() -> None:
-            from alembic import op  # noqa: PLC0415 - a proxy that is ready only inside a migration
+            from alembic import op  # noqa: PLC0415  # a proxy that is ready only inside a migration
 
             for statement in broken:
                 op.execute(statement)

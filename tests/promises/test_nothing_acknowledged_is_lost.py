@@ -52,7 +52,7 @@ class Writes:
                     self._sign(worker)
         except httpx2.TransportError:
             pass  # the server is gone: what this one had sent last was never acknowledged
-        except BaseException as fault:  # noqa: BLE001 - a fault in a thread is shown by the test
+        except BaseException as fault:  # noqa: BLE001  # a fault in a thread is shown by the test
             self.faults.append(fault)
 
     def _next(self) -> str | None:

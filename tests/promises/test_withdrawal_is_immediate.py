@@ -62,7 +62,7 @@ class Readers:
                 self.faults.append(fault)
             except Problem as refused:
                 self.reads.append(Read(began, refused.event_id, frozenset()))
-            except BaseException as fault:  # noqa: BLE001 - a fault in a thread is shown by the test
+            except BaseException as fault:  # noqa: BLE001  # a fault in a thread is shown by the test
                 self.faults.append(fault)
             else:
                 self.reads.append(Read(began, view.event_id, frozenset(part.category for part in view.parts)))

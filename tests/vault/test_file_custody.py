@@ -173,7 +173,7 @@ def test_processes_that_begin_a_period_at_once_lose_no_key(root: Path) -> None:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": os.getcwd()},  # noqa: PTH109 - the project's root, where tests run
+            env={**os.environ, "PYTHONPATH": os.getcwd()},  # noqa: PTH109  # the project's root, where tests run
         )
         for number in range(4)
     ]

@@ -210,7 +210,7 @@ def _plain(kind: Any) -> Any:
     if origin in (tuple, list):
         return list[_plain(inner[0])]  # type: ignore[misc]  # made while running, from a type that was
     if origin in (Union, UnionType):
-        return Union[tuple(_plain(one) for one in inner)]  # noqa: UP007 - of types known only while running
+        return Union[tuple(_plain(one) for one in inner)]  # noqa: UP007  # of types known only while running
     if origin is dict:
         return dict[str, _plain(inner[1])]  # type: ignore[misc]  # as above
     return None if kind is NoneType else kind

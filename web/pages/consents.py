@@ -235,7 +235,7 @@ class Withdrawing:
 
 @router.get("")
 @does(Action.LIST_CONSENTS)
-def several(here: Here, next: str | None = None) -> Response:  # noqa: A002 - the name the list's own link has
+def several(here: Here, next: str | None = None) -> Response:  # noqa: A002  # the name the list's own link has
     """The consents that name one's own service, newest first."""
     terms, found = Terms.of(here.actor.house, here.words), list_consents(here.actor, page=next)
     rows = tuple(_row(here, terms, line) for line in found.items)
@@ -564,7 +564,7 @@ def _flows(filled: FilledIn, problems: list[FieldProblem]) -> tuple[Flow, ...]:
         elif answer != "no":
             problems.append(FieldProblem(name, "not_yes_or_no"))
     if not flows and not problems:
-        problems.append(FieldProblem("flows", "flows_empty_or_twice"))
+        problems.append(FieldProblem("flows", "nothing_said_yes_to"))
     return tuple(flows)
 
 

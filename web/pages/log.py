@@ -151,7 +151,7 @@ def search(
     action: str = "",
     outcome: str = "",
     service: str = "",
-    next: Annotated[str | None, Query()] = None,  # noqa: A002 - as in the link
+    next: Annotated[str | None, Query()] = None,  # noqa: A002  # as in the link
 ) -> Response:
     """Entries by day, deed, outcome and service; today's where nothing is chosen."""
     today = Terms.of(here.actor.house, here.words).today

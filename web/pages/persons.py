@@ -131,7 +131,7 @@ def cannot_be_handled(here: Visit, problem: CannotBeHandled) -> Response:
 
 @router.get("")
 @does(Action.LIST_PERSONS)
-def several(here: Here, next: str | None = None) -> Response:  # noqa: A002 - the name the list's own link has
+def several(here: Here, next: str | None = None) -> Response:  # noqa: A002  # the name the list's own link has
     """The roster, by name where it fits a page."""
     persons = list_persons(here.actor, next)
     return here.page("persons.html", Roster(persons, "", persons.event_id))

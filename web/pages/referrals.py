@@ -269,7 +269,7 @@ class No(Step):
 
 @router.get("")
 @does(Action.LIST_REFERRALS)
-def several(here: Here, side: str | None = None, next: str | None = None) -> Response:  # noqa: A002 - as in the link
+def several(here: Here, side: str | None = None, next: str | None = None) -> Response:  # noqa: A002  # as in the link
     """The referrals that came, or those that went; a service that only sends sees what it sent first."""
     kind = whoami(here.actor).service_kind
     may_send = here.actor.may(Action.REFER_PUPIL) and any(kind in one.senders for one in KINDS)

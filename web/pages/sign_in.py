@@ -45,7 +45,7 @@ class ByDoor(Sent):
 
 
 @router.get("/sign-in")
-def show(here: Here, next: str = "/") -> Response:  # noqa: A002 - the name people see in the address
+def show(here: Here, next: str = "/") -> Response:  # noqa: A002  # the name people see in the address
     """Where one signs in."""
     if here.token:
         return here.see_other(safe_next(next))

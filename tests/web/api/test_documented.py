@@ -1,7 +1,7 @@
 """docs/api.md: every call is in it, and every example is so.
 
-An example is a `sh` block with one curl command and an `http` block with the answer: status, headers, and a body. In the
-answer `…` stands for any value, and `$NAME` for one that is used again: it is told by the first answer that has it.
+An example is a `sh` block with one curl command and an `http` block with the answer: status, headers, and a body. In
+the answer `…` stands for any value, and `$NAME` for one that is used again: it is told by the first answer that has it.
 """
 
 import json
