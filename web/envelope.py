@@ -35,6 +35,7 @@ __all__ = ["LANGUAGE_COOKIE", "Envelope", "security_headers"]
 LANGUAGE_COOKIE = "tillit-language"
 _YEAR = 31_536_000
 _BODY_TOO_LARGE = 413
+_POLICY = "content-security-policy"
 
 
 def security_headers(*, https: bool) -> dict[str, str]:
@@ -106,7 +107,10 @@ class Envelope:
 
     def _write(self, headers: MutableHeaders, *, language: str | None) -> None:
         for name, value in self._headers.items():
-            headers[name] = value
+            if name == _POLICY:
+                headers.setdefault(name, value)  # a scanned page has a stricter one of its own
+            else:
+                headers[name] = value
         headers.setdefault("cache-control", "no-store")
         if language is not None:
             secure = "; Secure" if self._frame.is_https else ""

@@ -183,7 +183,13 @@ class Visit:
 
     def stream(self, page: ScannedPage) -> Response:
         """A scanned page, piece by piece; it has no name, and is shown rather than kept."""
-        headers = {**_event_header(page.event_id), "content-length": str(page.size), "content-disposition": "inline"}
+        headers = {
+            **_event_header(page.event_id),
+            "content-length": str(page.size),
+            "content-disposition": "inline",
+            # What somebody uploaded is shown in a box of its own: it may load, run and reach nothing.
+            "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+        }
         return StreamingResponse(iter(page.chunks), media_type=page.media_type, headers=headers)
 
     def nothing(self, event_id: UUID | None = None) -> Response:

@@ -164,6 +164,7 @@ def test_a_consent_is_recorded_signed_proved_and_withdrawn(town: Town, family: F
     proof = page.click("Look at page 1").response
     assert proof.headers["content-type"] == "image/png"
     assert proof.headers["content-disposition"] == "inline"
+    assert proof.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
     assert proof.content.startswith(b"\x89PNG")
 
     page = page.click("Withdraw").press(
