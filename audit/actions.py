@@ -75,6 +75,7 @@ class Action(Enum):
     OPEN_SERVICE = _Deed("open_service", EventKind.CHANGE, _ADMIN, "Open a service inside an organisation")
     # Staff and signing in
     ADD_STAFF = _Deed("add_staff", EventKind.CHANGE, _ADMIN, "Add a member of staff and their role in a service")
+    INVITE_STAFF = _Deed("invite_staff", EventKind.SIGN_IN, _ADMIN, "Invite a member of staff to make an account anew")
     ACCEPT_INVITATION = _Deed(
         "accept_invitation", EventKind.SIGN_IN, _STRANGER, "Take up an invitation with password and code"
     )

@@ -10,6 +10,7 @@ from cli.open_installation import opened
 from cli.options import DataDir, invitation_link, new_app, settings_for
 from foundation.errors import Invalid
 from people.add_staff import AddStaff, add_staff
+from people.invite_staff import invite_staff
 from people.standing import OpenService, open_services
 
 __all__ = ["UnknownService", "app"]
@@ -60,6 +61,20 @@ def add(
         chosen = _named(open_services(actor), service)
         receipt = add_staff(actor, AddStaff(chosen.service_id, Role(role), name, email, identity_number))
     print(f"{name}, {role} in {chosen.name}")
+    print(invitation_link(settings, receipt.invitation_code))
+    print(f"good until {receipt.invitation_ends_at:%Y-%m-%d %H:%M} UTC, once")
+
+
+@app.command()
+def invite(
+    email: Annotated[str, typer.Option(help="Their address at work.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Invite somebody who works here already to make their account anew, and print the link."""
+    settings = settings_for(data_dir)
+    with opened(settings) as house:
+        receipt = invite_staff(Actor.operator(house), email)
+    print(receipt.name)
     print(invitation_link(settings, receipt.invitation_code))
     print(f"good until {receipt.invitation_ends_at:%Y-%m-%d %H:%M} UTC, once")
 
