@@ -25,6 +25,8 @@ class SearchLog:
     since: datetime | None = None
     until: datetime | None = None
     action: str | None = None
+    #: What sort of thing happened, such as `disclose`.
+    kind: str | None = None
     outcome: str | None = None
     service_id: ServiceId | None = None
     staff_id: StaffId | None = None
@@ -71,6 +73,7 @@ def _matching(query: Select[AuditEvent], asked: SearchLog) -> Select[AuditEvent]
         query = query.where(AuditEvent.recorded_at < asked.until)
     for column, value in (
         (AuditEvent.action, asked.action),
+        (AuditEvent.kind, asked.kind),
         (AuditEvent.outcome, asked.outcome),
         (AuditEvent.service_id, asked.service_id),
         (AuditEvent.staff_id, asked.staff_id),

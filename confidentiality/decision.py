@@ -252,7 +252,7 @@ def _default(
     if facts.yes & _CONCERN and road.report is not None and road.report.code in offers:
         basis = road.report.basis
         return _result(facts, "offer", held, closing, (), strip, offers, basis, road.default)
-    missing = _missing(road, facts, (), held, permitted=False)
+    missing = _missing(road, facts, (), held)
     return _result(facts, "refuse", held, closing, missing, strip, offers, None, road.default)
 
 
@@ -283,7 +283,7 @@ def _contested(road: Route, facts: Facts, closing: list[Folded], duties: list[Fo
         return _result(facts, "require", [*stripping, *duties], spoke, (), strip, basis=basis, unanswered=unanswered)
     if forbids:
         closed = [each for each in closing if each in forbids or each in held]
-        missing = _missing(road, facts, forbids, held, permitted=bool(permits))
+        missing = _missing(road, facts, forbids, held)
         offers = _offers(road, facts, forbids, opened=bool(opening))
         default = None if opening else road.default
         return _result(facts, "refuse", closed, spoke, missing, strip, offers, None, default, unanswered)
@@ -314,7 +314,6 @@ def _result(  # noqa: PLR0913, PLR0917  # One argument for each part of a result
     rules = [each.code for each in decisive]
     if default is not None:
         rules.append(default.code)
-    beaten = tuple([each.code for each in spoke if each not in decisive]) if len(spoke) > len(decisive) else ()
     return Result(
         facts.subject,
         facts.category or "",
@@ -326,7 +325,7 @@ def _result(  # noqa: PLR0913, PLR0917  # One argument for each part of a result
         basis,
         facts.answers,
         facts.lacking,
-        beaten,
+        tuple([each.code for each in spoke if each not in decisive]),
         unanswered,
     )
 
@@ -341,23 +340,18 @@ def _final(forbid: Folded, facts: Facts) -> bool:
     return forbid.rule.final and holds(forbid.when, facts.yes, facts.no)
 
 
-def _missing(
-    road: Route, facts: Facts, forbids: Sequence[Folded], held: Sequence[Folded], *, permitted: bool
-) -> tuple[str, ...]:
+def _missing(road: Route, facts: Facts, forbids: Sequence[Folded], held: Sequence[Folded]) -> tuple[str, ...]:
     """What would have to be added: what the forbids and holds wait for, then the nearest way to a permit.
 
     Where a forbid is final nothing would help, and only what the other forbids lack is told.
     """
-    if not forbids and not held and not road.unsaid and not permitted:
-        return tuple(_nearest(road, facts)) or (road.default.missing or "legal_basis",)
     final = [each for each in forbids if _final(each, facts)]
     codes = [each.rule.missing for each in forbids if each.rule.missing is not None and each not in final]
     codes += road.unsaid
     if not final:
         codes += _undecided(held, facts.yes)
-        if not permitted:
-            codes += _nearest(road, facts) or ([] if codes else [road.default.missing or "legal_basis"])
-    return tuple(dict.fromkeys(codes))
+        codes += _nearest(road, facts)
+    return tuple(dict.fromkeys(codes)) or (road.nothing_opens if not final else ())
 
 
 def _nearest(road: Route, facts: Facts) -> list[str]:

@@ -99,8 +99,8 @@ class Route:
     """Every rule that can speak on one route, by what it does, in the order of the book.
 
     While every bit of `calm_yes` is yes and every bit of `calm_no` is no, no forbid and no hold speaks; where one is
-    not, they are asked one by one. `unsaid` names the words of the question that nobody said; `report` is the duty that
-    is offered to whoever worries about a child.
+    not, they are asked one by one. `nothing_opens` is what the default misses; `unsaid` names the words of the question
+    that nobody said; `report` is the duty that is offered to whoever worries about a child.
     """
 
     closing: tuple[Folded, ...]
@@ -108,6 +108,7 @@ class Route:
     opening: tuple[Folded, ...]
     offers: tuple[Folded, ...]
     default: Rule
+    nothing_opens: tuple[str, ...]
     unsaid: tuple[str, ...]
     report: Rule | None
     consent_can_open: bool
@@ -126,12 +127,14 @@ def route(rules: tuple[Rule, ...], words: Words, report: Rule | None) -> Route:
     closing = tuple(each for each in folded if each.rule.tier < 2)
     opening = tuple(each for each in folded if each.rule.tier in (3, 4))
     calm_yes, calm_no = _calm(closing)
+    default = next(each.rule for each in folded if each.rule.tier == 6)
     return Route(
         closing=closing,
         duties=tuple(each for each in folded if each.rule.tier == 2),
         opening=opening,
         offers=tuple(each for each in folded if each.rule.tier == 5),
-        default=next(each.rule for each in folded if each.rule.tier == 6),
+        default=default,
+        nothing_opens=(default.missing,) if default.missing is not None else (),
         unsaid=tuple(f"stated_{word}" for word in ("sender", "recipient", "purpose") if words[word] is None),
         report=report,
         consent_can_open=any(consent_ok in each.rule.needs for each in opening),

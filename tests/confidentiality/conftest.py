@@ -5,7 +5,7 @@ import pytest
 from confidentiality import decision
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _nothing_is_remembered_from_before() -> None:
-    """Folded routes are remembered for speed; a run of the tests folds its own."""
+    """Folded routes are remembered for speed; each test folds its own."""
     decision._roads.cache_clear()

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # A row is one line: the case, and everything that comes out of it.
 """The decision as a value: what it stores, how it is made again, and the phrases and trees rules are written with."""
 
 from dataclasses import replace
@@ -12,7 +13,7 @@ from confidentiality.condition import AllOf, Always, AnyOf, Condition, Not, OneO
 from confidentiality.decision import Asked, decide, decide_again
 from confidentiality.denmark import RULES as DENMARK
 from confidentiality.facts import FACTS, Facts, bit, letters
-from confidentiality.fold import ALWAYS, NOBODY_SAID, excluded, fold, holds
+from confidentiality.fold import ALWAYS, NOBODY_SAID, excluded, fold, holds, report_of
 from confidentiality.norway import RULES as NORWAY
 from confidentiality.policy import SAFE, Policy
 from confidentiality.rule import (
@@ -26,8 +27,9 @@ from confidentiality.rule import (
     sender_is,
 )
 from confidentiality.vocabulary import CONTRACTED, PUBLIC, kinds_of
-from consent.case import decide_case
-from tests.confidentiality.made_up import CASE, case, consent, pupil
+from consent.case import ActorInCase, Subject, decide_case
+from consent.status import Party
+from tests.confidentiality.made_up import CASE, CHILD_WELFARE, PUPIL, case, consent, pupil
 
 A, B = fact.needed_for_task, fact.reason_logged
 
@@ -201,6 +203,94 @@ def test_a_consent_is_not_asked_for_where_it_is_there_and_people_are_waited_for(
 def test_the_nearest_way_is_the_one_that_lacks_least() -> None:
     about = case(consents=(), conditions={"needed_for_task": True}, recipient=CASE.sender)
     assert decide_case(about).results[0].missing == ("reason_logged",)
+
+
+ADDRESS = ("identity_contact.address", "identity_contact.school", "identity_contact.phone")
+WELFARE: dict[str, object] = {
+    "recipient": CHILD_WELFARE,
+    "purpose": "report_concern",
+    "consents": (),
+    "asked": (("pupil", "identity_contact"),),
+}
+DECIDED = {"decision_recorded": True, "second_approver": True}
+ALL_WAYS = ("A-52", "A-50", "A-51", "NO-D-20")
+KNOWN_WAYS = ("A-50", "A-51", "NO-D-20")
+CONFIDENTIAL = (pupil(address="confidential"),)
+NAMED = (("pupil", "identity_contact"),)
+OBJECTS = (pupil(age=13, flags=frozenset({"child_objects"})),)
+CRIME: dict[str, object] = {
+    "asked": (("pupil", "criminal_matters"),),
+    "consents": (consent(categories=frozenset({"criminal_matters"})),),
+}
+FRIENDS = Party("volunteer_org", "homework_friends", "association")
+
+WHOLE: list[tuple[str, dict[str, object], tuple[object, ...]]] = [
+    # result, rules, missing, strip, offers, basis, beaten, unanswered
+    ("open", {}, ("permit", ("NO-C-40",), (), (), (), "consent", (), ())),
+    ("nobody asked", {"consents": ()}, ("refuse", ("Z-99",), ("signature(guardian_1)", "signature(guardian_2)"), (), ALL_WAYS, None, (), ())),
+    ("a report", WELFARE, ("require", ("NO-D-20", "NO-D-21"), (), (), (), "duty_report", (), ())),
+    ("a report about a confidential address", {**WELFARE, "subjects": CONFIDENTIAL}, ("require", ("NO-B-11", "NO-D-20", "NO-D-21"), (), ADDRESS, (), "duty_report", (), ())),
+    ("a report while the look-up is down", {**WELFARE, "lookup": "failed"}, ("require", ("NO-B-11", "NO-B-12", "B-13", "NO-D-20", "NO-D-21"), (), ADDRESS, (), "duty_report", ("NO-B-10",), ("NO-B-10", "NO-B-11", "NO-B-12"))),
+    ("a report about a strictly protected child", {**WELFARE, "lookup": "stale", "subjects": (pupil(address="strict"),)}, ("manual", ("NO-B-10", "NO-D-20", "NO-D-21"), (), ADDRESS, (), None, ("NO-B-11", "NO-B-12", "B-13"), ("NO-B-11", "NO-B-12"))),
+    ("a report by nobody known", {**WELFARE, "actor": ActorInCase("low", declaration=True, member=True, relation="none")}, ("refuse", ("G-00", "Z-99"), ("loa", "signature(guardian_1)", "signature(guardian_2)"), (), (), None, ("NO-D-20", "NO-D-21"), ())),
+    ("held", {"subjects": OBJECTS}, ("manual", ("B-18", "NO-C-40"), ("decision_recorded", "second_approver"), (), KNOWN_WAYS, None, (), ())),
+    ("held and decided", {"subjects": OBJECTS, "conditions": DECIDED}, ("permit", ("B-18", "NO-C-40"), (), (), (), "consent", (), ())),
+    ("held, stripped and decided", {"subjects": CONFIDENTIAL, "asked": NAMED, "conditions": DECIDED}, ("strip", ("NO-B-11", "NO-C-40"), (), ADDRESS, (), "consent", (), ())),
+    ("held, and nothing opens", {"subjects": CONFIDENTIAL, "asked": NAMED, "consents": ()}, ("refuse", ("NO-B-11", "Z-99"), ("decision_recorded", "second_approver", "signature(guardian_1)", "signature(guardian_2)"), ADDRESS, ALL_WAYS, None, (), ())),
+    ("decided, and nothing opens", {"subjects": CONFIDENTIAL, "asked": NAMED, "consents": (), "conditions": DECIDED}, ("refuse", ("Z-99",), ("signature(guardian_1)", "signature(guardian_2)"), ADDRESS, ALL_WAYS, None, ("NO-B-11",), ())),
+    ("the sheet, held", {"subjects": CONFIDENTIAL, "asked": NAMED, "consents": (), "conditions": {"document_given_to_subject_or_guardian": True, "no_transmission": True}}, ("offer", ("NO-B-11", "A-50", "Z-99"), (), ADDRESS, ALL_WAYS, "carried_by_person", (), ())),
+    ("a worry, held", {"subjects": (pupil(address="confidential", flags=frozenset({"concern_for_child"})),), "asked": NAMED, "consents": ()}, ("offer", ("NO-B-11", "Z-99"), (), ADDRESS, ALL_WAYS, "duty_report", (), ())),
+    ("waits for a decision", CRIME, ("manual", ("NO-C-45",), ("decision_recorded", "second_approver"), (), KNOWN_WAYS, None, (), ())),
+    ("waits for a decision, and held", {**CRIME, "subjects": OBJECTS}, ("manual", ("B-18", "NO-C-45"), ("decision_recorded", "second_approver"), (), KNOWN_WAYS, None, (), ())),
+    ("closed, and consented", {"sender": replace(CASE.sender, closed=True)}, ("refuse", ("B-20",), ("open_service",), (), KNOWN_WAYS, None, ("NO-C-40",), ())),
+    ("closed, and nothing could open", {"sender": FRIENDS, "recipient": replace(CHILD_WELFARE, closed=True), "consents": ()}, ("refuse", ("B-20", "Z-99"), ("open_service",), (), ("A-50", "A-51", "NO-D-23"), None, (), ())),
+    ("nothing could open", {"sender": FRIENDS, "recipient": CHILD_WELFARE, "consents": ()}, ("refuse", ("Z-99",), ("legal_basis",), (), ("A-50", "A-51", "NO-D-23"), None, (), ())),
+    ("closed for good", {"asked": (("pupil", "protected_address"),)}, ("refuse", ("B-15", "Z-99"), (), (), KNOWN_WAYS, None, (), ())),
+    ("an adult", {"asked": (("mother", "economic_situation"),), "subjects": (Subject("mother", 41, "none"),)}, ("refuse", ("Z-99",), ("signature(mother)",), (), ("A-52", "A-50", "A-51"), None, (), ())),
+    ("a consent could open it, but the ceiling stands", {"jurisdiction": "DNK", "recipient": FRIENDS, "consents": (), "recipient_declaration": True, "asked": (("pupil", "attendance"),)}, ("refuse", ("B-17", "Z-99"), (), (), ("A-50", "A-51", "DK-D-20"), None, (), ())),
+    ("danger passes the ceiling", {"jurisdiction": "DNK", "recipient": FRIENDS, "purpose": "emergency", "consents": (), "asked": (("pupil", "health"),), "conditions": {"vital_interest": True, "override_record": True}}, ("permit", ("DK-P-33",), (), (), (), "emergency", ("B-17",), ())),
+    ("the nearest of two ways", {"recipient": CASE.sender, "consents": (), "subjects": (replace(PUPIL, guardians=PUPIL.guardians[:1]),)}, ("refuse", ("Z-99",), ("signature(guardian_1)",), (), ALL_WAYS, None, (), ())),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "expected"), [each[1:] for each in WHOLE], ids=[each[0] for each in WHOLE])
+def test_a_result_is_whole(changes: dict[str, object], expected: tuple[object, ...]) -> None:
+    found = decide_case(case(**changes)).results[0]
+    assert (
+        found.result,
+        found.rules,
+        found.missing,
+        found.strip,
+        found.offers,
+        found.basis,
+        found.beaten,
+        found.unanswered,
+    ) == expected
+
+
+def test_a_category_that_nobody_named_is_an_empty_word() -> None:
+    assert decide(Asked("NOR", date(2026, 9, 1), (facts(sender="school"),))).results[0].category == ""
+
+
+def test_a_consent_whose_lack_nobody_explains_is_itself_lacking() -> None:
+    calm = dict.fromkeys(("loa", "declaration", "membership", "protection_status"), YES)
+    trouble = "related_to_subject special_circumstances strict_address confidential_address hidden_by_child_welfare"
+    quiet = dict.fromkeys([*trouble.split(), "consent_set_aside_by_order", "service_closed"], NO)
+    nobody = dict.fromkeys(("child_objects", "holder_cannot_sign", "same_service"), NO)
+    words = {"sender": "school", "recipient": "housing_social", "purpose": "audit", "category": "attendance"}
+    about = facts(**words, **calm, **quiet, **nobody)
+    assert decide(Asked("NOR", date(2026, 9, 1), (about,))).results[0].missing == ("consent",)
+
+
+def test_whoever_worries_is_offered_the_first_duty_without_conditions() -> None:
+    def offered(sender: str | None, *rules: Rule) -> str | None:
+        rule = report_of(rules or NORWAY, sender, kinds_of("NOR"))
+        return rule.code if rule else None
+
+    assert (offered("school"), offered("library"), offered(None)) == ("NO-D-20", "NO-D-23", None)
+    assert offered("school", BOOK.rule("NO-D-24")) is None
+    assert offered("school", BOOK.rule("NO-P-36")) is None
+    assert offered("nav_social", BOOK.rule("NO-D-23"), BOOK.rule("NO-D-22")) == "NO-D-22"
 
 
 # Conditions ----------------------------------------------------------------------------------------------------------

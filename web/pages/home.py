@@ -123,8 +123,8 @@ _NEXT = {
     Role.COORDINATOR: ("/referrals", message("See the referrals"), "referral"),
     Role.VOLUNTEER: ("/referrals", message("See the referrals"), "referral"),
     Role.LEADER: ("/referrals", message("See the referrals"), "referral"),
-    Role.AUDITOR: ("/log", message("See what was shared today"), "log"),
-    Role.DATA_PROTECTION_OFFICER: ("/log", message("See what was shared today"), "log"),
+    Role.AUDITOR: ("/log?kind=disclose", message("See what was shared today"), "log"),
+    Role.DATA_PROTECTION_OFFICER: ("/log?kind=disclose", message("See what was shared today"), "log"),
 }
 
 

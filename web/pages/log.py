@@ -53,6 +53,7 @@ _WANTED = {
     "conflict": message("%(who)s wanted to %(do)s, but something had changed meanwhile."),
     "failed": message("%(who)s wanted to %(do)s, but it could not be done."),
 }
+_SOMEBODY = message("Somebody")
 _A_SERVICE = message("a service that has closed")
 _YES, _NO, _UNKNOWN = message("Yes"), message("No"), message("Nobody knows")
 
@@ -76,7 +77,9 @@ class Log:
     """Entries that were found, the filters they were found by, and the choices of the filters as (code, words)."""
 
     lines: Sequence[Line]
+    #: Links to other days, and to a part of what was done in these: path, words, and whether it is what is shown.
     shortcuts: Sequence[tuple[str, str, bool]]
+    parts: Sequence[tuple[str, str, bool]]
     actions: Sequence[tuple[str, str]]
     outcomes: Sequence[tuple[str, str]]
     services: Sequence[tuple[str, str]]
@@ -85,6 +88,7 @@ class Log:
     action: str
     outcome: str
     service: str
+    kind: str
     person: str
     more: str | None
     event_id: EventId | None
@@ -148,6 +152,7 @@ def search(
     here: Here,
     since: str = "",
     until: str = "",
+    kind: str = "",
     action: str = "",
     outcome: str = "",
     service: str = "",
@@ -155,8 +160,8 @@ def search(
 ) -> Response:
     """Entries by day, deed, outcome and service; today's where nothing is chosen."""
     today = Terms.of(here.actor.house, here.words).today
-    chosen = {"since": since, "until": until, "action": action, "outcome": outcome, "service": service}
-    if not any(chosen.values()):
+    chosen = {"since": since, "until": until, "kind": kind, "action": action, "outcome": outcome, "service": service}
+    if not any((since, until, action, outcome, service)) and next is None:
         chosen["since"] = chosen["until"] = today.isoformat()
     try:
         page = search_log(here.actor, replace(_asked(here, chosen), page=next))
@@ -197,6 +202,8 @@ def _asked(here: Visit, chosen: Mapping[str, str]) -> SearchLog:
     since, until = _day(chosen["since"], "since", problems), _day(chosen["until"], "until", problems)
     if chosen["action"] and chosen["action"] not in {action.code for action in Action}:
         problems.append(FieldProblem("action", "not_a_choice"))
+    if chosen["kind"] and chosen["kind"] not in LOG_KINDS:
+        problems.append(FieldProblem("kind", "not_a_choice"))
     if chosen["outcome"] and chosen["outcome"] not in OUTCOMES:
         problems.append(FieldProblem("outcome", "not_a_choice"))
     service = None
@@ -211,6 +218,7 @@ def _asked(here: Visit, chosen: Mapping[str, str]) -> SearchLog:
     return SearchLog(
         since=datetime.combine(since, time(), zone) if since else None,
         until=datetime.combine(until + timedelta(days=1), time(), zone) if until else None,
+        kind=chosen["kind"] or None,
         action=chosen["action"] or None,
         outcome=chosen["outcome"] or None,
         service_id=service,
@@ -227,6 +235,7 @@ def _day(text: str, field: str, problems: list[FieldProblem]) -> date | None:
 
 _TODAY, _YESTERDAY = message("Today"), message("Yesterday")
 _WEEK, _MONTH = message("The last 7 days"), message("The last 30 days")
+_ALL, _SHARED, _REFUSED = message("Everything"), message("Only what was shared"), message("Only what was refused")
 
 
 def _log(here: Visit, chosen: Mapping[str, str], page: LogPage | None, person: str) -> Log:
@@ -241,12 +250,20 @@ def _log(here: Visit, chosen: Mapping[str, str], page: LogPage | None, person: s
         (_MONTH, today - timedelta(days=29), today),
     ):
         range_ = {"since": first.isoformat(), "until": last.isoformat()}
+        kept = {name: chosen[name] for name in ("kind", "outcome") if chosen.get(name)}
         is_chosen = not person and chosen.get("since") == range_["since"] and chosen.get("until") == range_["until"]
-        shortcuts.append(("/log?" + urlencode(range_), gettext(words), is_chosen))
+        shortcuts.append(("/log?" + urlencode({**range_, **kept}), gettext(words), is_chosen))
     told = {name: value for name, value in chosen.items() if value}
+    days = {name: value for name, value in told.items() if name in ("since", "until")}
     return Log(
         lines=tuple(_line(here, names, line) for line in page.items) if page else (),
         shortcuts=shortcuts,
+        parts=[
+            ("/log?" + urlencode({**days, **part}), gettext(words), {**days, **part} == told)
+            for words, part in ((_ALL, {}), (_SHARED, {"kind": "disclose"}), (_REFUSED, {"outcome": "refused"}))
+        ]
+        if days
+        else [],
         actions=sorted(
             ((action.code, _capital(gettext(DEEDS[action.code][1]))) for action in Action if action.code in DEEDS),
             key=lambda one: one[1],
@@ -258,6 +275,7 @@ def _log(here: Visit, chosen: Mapping[str, str], page: LogPage | None, person: s
         action=chosen.get("action", ""),
         outcome=chosen.get("outcome", ""),
         service=chosen.get("service", ""),
+        kind=chosen.get("kind", ""),
         person=person,
         more="/log?" + urlencode({**told, "next": page.next}) if page and page.next and not person else None,
         event_id=page.event_id if page else None,
@@ -269,7 +287,7 @@ def _capital(text: str) -> str:
 
 
 def _who(here: Visit, names: Mapping[ServiceId, str], line: LogLine) -> str:
-    role = here.words.gettext(ROLES[Role(line.role)])
+    role = here.words.gettext(_SOMEBODY if line.role == Role.STRANGER else ROLES[Role(line.role)])
     if line.service_id is None:
         return role
     return here.words.gettext(_AT) % {

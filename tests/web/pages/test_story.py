@@ -302,6 +302,9 @@ def test_the_auditor_reads_what_happened_today(town: Town, family: Family, at: A
     auditor = at("auditor")
     page = auditor.open("/").click("See what was shared today")
     assert "Teacher at Solbakken skole sent a referral to Leksehjelpen i Fjordvik." in page.words
+    assert "looked at" not in page.words, "the button leads to what was shared, and to nothing else"
+    assert "Nothing was found" in page.click("Only what was refused").words
+    page = page.click("Everything")
     assert (
         "NAV adviser at NAV Fjordvik, sosiale tjenester wanted to open a referral, but it does not exist" in page.words
     )
