@@ -107,7 +107,7 @@ def find(files: Iterable[Path], canaries: dict[str, str]) -> list[Found]:
 
 
 def _one_of(beginnings: Iterable[bytes]) -> bytes:
-    """A pattern that stops at each of the beginnings, also where they overlap: ten times as fast as one search a word."""
+    """A pattern that stops at each of the beginnings, also where they overlap; faster than a search for each word."""
     after: dict[bytes, set[bytes]] = {}
     for beginning in beginnings:
         after.setdefault(beginning[:1], set()).add(re.escape(beginning[1:]))
