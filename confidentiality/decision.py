@@ -21,7 +21,7 @@ from confidentiality.facts import (
     explicit_per_category,
     subject_is_adult,
 )
-from confidentiality.fold import Folded, Route, Words, excluded, holds, report_of, route
+from confidentiality.fold import ALWAYS, Folded, Route, Words, excluded, holds, report_of, route
 from confidentiality.policy import SAFE, Policy
 from confidentiality.rule import Rule
 from confidentiality.vocabulary import CATEGORY, PURPOSE, Jurisdiction, Outcome, kinds_of
@@ -214,7 +214,11 @@ def weigh(road: Route, facts: Facts) -> Result:
     """Ask every rule of a folded route about one category of one subject, and put their answers together."""
     yes, no = facts.yes, facts.no
     duties = [each for each in road.duties if yes & each.needs == each.needs and holds(each.when, yes, no)]
-    opening = [each for each in road.opening if yes & each.needs == each.needs and holds(each.when, yes, no)]
+    opening = [
+        each
+        for each in road.opening
+        if yes & each.needs == each.needs and (each.when is ALWAYS or holds(each.when, yes, no))
+    ]
     if duties or yes & road.calm_yes != road.calm_yes or no & road.calm_no != road.calm_no:
         closing = [each for each in road.closing if not excluded(each.when, yes, no)]
         if closing or duties:
@@ -356,7 +360,8 @@ def _missing(road: Route, facts: Facts, forbids: Sequence[Folded], held: Sequenc
 
 def _nearest(road: Route, facts: Facts) -> list[str]:
     """What the permit lacks that lacks least; the first in the book where several lack as little."""
-    lacking = [_lacking(each, facts) for each in road.opening if holds(each.when, facts.yes, facts.no)]
+    yes, no = facts.yes, facts.no
+    lacking = [_lacking(each, facts) for each in road.opening if each.when is ALWAYS or holds(each.when, yes, no)]
     return min(lacking, key=len, default=[])
 
 

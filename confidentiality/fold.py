@@ -123,6 +123,8 @@ def route(rules: tuple[Rule, ...], words: Words, report: Rule | None) -> Route:
         when = fold(rule.when, words)
         if when:
             own = tuple(name for name in rule.strip if name.startswith(f"{words['category']}."))
+            # What is always so is one object, so that it need not be asked.
+            when = ALWAYS if when == ALWAYS else when
             folded.append(Folded(rule, rule.code, when, _bits(rule.needs), _bits(rule.decided_by), own))
     closing = tuple(each for each in folded if each.rule.tier < 2)
     opening = tuple(each for each in folded if each.rule.tier in (3, 4))
