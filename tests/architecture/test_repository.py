@@ -36,7 +36,8 @@ SUPPRESSION = re.compile(
 )
 RULE = r"[A-Z]{1,4}\d{3,4}"
 WITH_REASON = re.compile(
-    rf"# (?:(?:ruff: )?noqa: {RULE}(?:, {RULE})*|type: ignore\[[a-z-]+(?:, ?[a-z-]+)*\]|pragma: no mutate)\s+# \S+\s+\S",
+    rf"# (?:(?:ruff: )?noqa: {RULE}(?:, {RULE})*|type: ignore\[[a-z-]+(?:, ?[a-z-]+)*\]|pragma: no mutate)"
+    r"\s+# \S+\s+\S",
     re.ASCII,
 )
 
