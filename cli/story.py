@@ -33,6 +33,11 @@ _EVERYTHING = (*_ASKED, "language_need", "attendance", "wellbeing_social")
 #: What the teacher fills in.
 _SENT = ("academic_need", "identity_contact")
 
+#: What the volunteers get.
+_LITTLE = ("identity_contact", "service_participation")
+#: What the school's own list fills in.
+_OF_THE_LIST = ("roster_entry.birth_date", "roster_entry.name", "roster_entry.school")
+
 #: The rules that open: what the family agreed to, ticked on its own, between two services of one municipality, and to
 #: volunteers.
 _CONSENTED = ("NO-C-40", "NO-C-41")
@@ -117,9 +122,13 @@ class Scene:
         """A referral of the child to the programme, or to another service; `more` fills in further categories."""
         return {"pupil": self.ids[_CHILD], "to_service": to or self.programme, "content": {**self.said, **more}}
 
+    def seen(self, *what: str) -> dict[str, Collection[str]]:
+        """That exactly this left of the child, and nothing of anybody else."""
+        return {self.ids[_CHILD]: what}
+
     def refused(self, action: str, code: str, categories: Collection[str], rules: Collection[str]) -> Caused:
         """What a refusal by the rules leaves in the log: about the child, with everything that was asked for."""
-        return Caused(action, "refused", code, self.who(_CHILD), (), categories, rules)
+        return Caused(action, "refused", code, self.who(_CHILD), {}, categories, rules)
 
 
 def register_a_family(scene: Scene) -> None:
@@ -244,7 +253,7 @@ def prove_the_consent(scene: Scene) -> None:
     scene.housing.get(
         page,
         "looks at the page",
-        Caused("read_proof", subject=scene.who(_CHILD), disclosed=scene.who(_CHILD)),
+        Caused("read_proof", subject=scene.who(_CHILD), disclosed=scene.seen("consent_proof")),
         also=lambda answer: {"it is a picture": answer.content.startswith(b"\x89PNG")},
     )
 
@@ -256,7 +265,7 @@ def refer_the_pupil(scene: Scene) -> None:
         "/referrals/drafts",
         {"pupil": scene.ids[_CHILD], "to_service": scene.programme},
         "asks what may be sent to the homework programme",
-        Caused("draft_referral", subject=child, disclosed=child, categories=_EVERYTHING),
+        Caused("draft_referral", subject=child, disclosed=scene.seen(*_OF_THE_LIST), categories=_EVERYTHING),
         also=lambda answer: {
             "exactly what the consent covers is open": {
                 one["category"] for one in answer["categories"] if one["result"] == "permit"
@@ -283,7 +292,7 @@ def refer_the_pupil(scene: Scene) -> None:
         "/referrals",
         sent,
         "sends the same again, with the same key: it was done once, and the answer is the first one",
-        Caused("refer_pupil", subject=child, disclosed=child, categories=_SENT, rules=_CONSENTED),
+        Caused("refer_pupil", subject=child, disclosed=scene.seen(*_SENT), categories=_SENT, rules=_CONSENTED),
         status=201,
         key=key,
         also=lambda answer: {
@@ -319,7 +328,7 @@ def open_and_answer(scene: Scene) -> None:
     scene.teacher.get(
         f"/referrals/{scene.referrals['first']}",
         "looks at it: without a consented way back the school learns only that it was received",
-        Caused("read_referral", subject=child, disclosed=child, categories=_SENT, rules=_OWN),
+        Caused("read_referral", subject=child, disclosed=scene.seen("referral", *_SENT), categories=_SENT, rules=_OWN),
         also=lambda answer: {
             "the state is received": answer["state"] == "received",
             "no step says accepted": "accept" not in [one["step"] for one in answer["steps"]],
@@ -357,20 +366,28 @@ def hide_from_others(scene: Scene) -> None:
 
 def refer_to_volunteers(scene: Scene) -> None:
     """Volunteers get what is little sensitive, and no more, whatever else they ask for."""
-    child, low = scene.who(_CHILD), ("identity_contact", "service_participation")
+    child = scene.who(_CHILD)
     content = {"identity_contact": scene.said["identity_contact"], "service_participation": {"weekdays": "tirsdag"}}
     sent = {**scene.referral(to=scene.volunteer.service), "content": content}
 
     def caused(answer: Answer) -> Caused:
         scene.referrals["volunteers"] = answer["id"]
-        return Caused("refer_pupil", subject=child, disclosed=child, categories=low, rules=_TO_VOLUNTEERS)
+        return Caused(
+            "refer_pupil", subject=child, disclosed=scene.seen(*_LITTLE), categories=_LITTLE, rules=_TO_VOLUNTEERS
+        )
 
     scene.teacher.post("/referrals", sent, "refers the child to the volunteers, with little", caused, status=201)
     where = f"/referrals/{scene.referrals['volunteers']}"
     scene.volunteer.get(
         where,
         "opens it",
-        Caused("read_referral", subject=child, disclosed=child, categories=low, rules=_TO_VOLUNTEERS),
+        Caused(
+            "read_referral",
+            subject=child,
+            disclosed=scene.seen("referral", *_LITTLE),
+            categories=_LITTLE,
+            rules=_TO_VOLUNTEERS,
+        ),
         also=lambda answer: {"it says what was sent": _parts(answer) == content},
     )
     scene.volunteer.get(
@@ -414,8 +431,8 @@ def withdraw_one_recipient(scene: Scene) -> None:
         Caused(
             "read_referral",
             subject=child,
-            disclosed=child,
-            categories=("identity_contact", "service_participation"),
+            disclosed=scene.seen("referral", *_LITTLE),
+            categories=_LITTLE,
             rules=_TO_VOLUNTEERS,
         ),
     )
@@ -448,7 +465,7 @@ def look_it_up(scene: Scene) -> None:
     scene.auditor.get(
         f"/log/events/{sending.event}",
         "opens the event of the first referral, with its decision",
-        Caused("read_event", subject=scene.who(_CHILD), disclosed=scene.who(_CHILD)),
+        Caused("read_event", subject=scene.who(_CHILD), disclosed=scene.seen("log_entry")),
         also=lambda answer: {
             "every step of the walk was listed": {step.event for step in walked} <= listed,
             "the decision names the rule book": len(answer["decision"]["rule_book"]) == _HEX_OF_SHA256,
@@ -515,7 +532,7 @@ def _send(scene: Scene, name: str, sent: Mapping[str, Any], says: str, key: str 
     def caused(answer: Answer) -> Caused:
         scene.referrals[name] = answer["id"]
         child = scene.who(_CHILD)
-        return Caused("refer_pupil", subject=child, disclosed=child, categories=_SENT, rules=_CONSENTED)
+        return Caused("refer_pupil", subject=child, disclosed=scene.seen(*_SENT), categories=_SENT, rules=_CONSENTED)
 
     return scene.teacher.post("/referrals", sent, says, caused, status=201, key=key)
 
@@ -525,7 +542,9 @@ def _open(scene: Scene, name: str) -> Answer:
     return scene.coordinator.get(
         f"/referrals/{scene.referrals[name]}",
         f"opens the {name} referral",
-        Caused("read_referral", subject=child, disclosed=child, categories=_SENT, rules=_CONSENTED),
+        Caused(
+            "read_referral", subject=child, disclosed=scene.seen("referral", *_SENT), categories=_SENT, rules=_CONSENTED
+        ),
         also=lambda answer: {
             "it says what was sent": _parts(answer) == scene.said,
             "it is opened": (answer["state"], answer.version) == ("opened", '"2"'),

@@ -32,7 +32,7 @@ class Caused:
         outcome: `permitted`, `refused`, `not_found`, `invalid` or `conflict`.
         code: of the problem, for what was not permitted.
         subject: the ids of exactly those whom the event must be about, whether disclosed, consulted or mentioned.
-        disclosed: those of them whose information left; None where the step is no disclosure to speak of.
+        disclosed: those of them of whom something left, and exactly what; None where the step is no disclosure.
         categories: exactly those that the event must name.
         rules: exactly those that must have spoken.
     """
@@ -41,7 +41,7 @@ class Caused:
     outcome: str = "permitted"
     code: str | None = None
     subject: Collection[str] = ()
-    disclosed: Collection[str] | None = None
+    disclosed: Mapping[str, Collection[str]] | None = None
     categories: Collection[str] = ()
     rules: Collection[str] = ()
 
@@ -274,8 +274,8 @@ def _answer(response: httpx2.Response) -> Answer:
 def _differences(event: Any, caused: Caused, actor: tuple[str, str | None, str | None]) -> list[str]:
     """What the log says differently from what the step must have caused."""
     line = event["line"]
-    disclosed = {trace["person"] for trace in event["disclosed"]}
-    about = disclosed | {trace["person"] for trace in event["consulted"]} | set(event["mentioned"])
+    opened = {trace["person"] for trace in (*event["disclosed"], *event["consulted"])}
+    about = opened | set(event["mentioned"])
     compared: list[tuple[str, object, object]] = [
         ("actor", (line["role"], line["staff_id"], line["service_id"]), actor),
         ("action", line["action"], caused.action),
@@ -285,5 +285,6 @@ def _differences(event: Any, caused: Caused, actor: tuple[str, str | None, str |
         ("rules", sorted(line["rules"]), sorted(caused.rules)),
     ]
     if caused.disclosed is not None:
-        compared.append(("disclosed", sorted(disclosed), sorted(caused.disclosed)))
+        due = {person: sorted(what) for person, what in caused.disclosed.items()}
+        compared.append(("disclosed", {one["person"]: sorted(one["what"]) for one in event["disclosed"]}, due))
     return [f"{what}: the log says {found}, not {due}" for what, found, due in compared if found != due]

@@ -163,7 +163,7 @@ def an_event(**changed: Any) -> dict[str, Any]:
             **about, **{k: v for k, v in changed.items() if k in about}}  # fmt: skip
 
 
-DUE = Caused("read_person", subject=["p"], disclosed=["p"], categories=["a"], rules=["R"])
+DUE = Caused("read_person", subject=["p"], disclosed={"p": ["x"]}, categories=["a"], rules=["R"])
 
 
 def a_step(says: dict[str, Any] | None, *, status: int = 200, event: str | None = "e") -> Step:
@@ -204,6 +204,8 @@ def test_a_step_is_right_when_answer_and_log_say_what_they_must() -> None:
         {"rules": ["R", "S"]},
         {"mentioned": ["q"]},
         {"disclosed": []},
+        {"disclosed": [{"person": "p", "what": ["y"]}]},
+        {"disclosed": [{"person": "p", "what": ["x", "y"]}]},
         {"disclosed": [], "consulted": [{"person": "p", "what": ["x"]}]},
     ],
     ids=lambda changed: " ".join(f"{name}={value}" for name, value in changed.items()),
