@@ -115,16 +115,23 @@ def _tell(op: Operation, row: Referral, drawn: Transition) -> None:
 
 
 def _wraps(
-    op: Operation, row: Referral, service: ServiceId, *, categories: Collection[str] | None = None
+    op: Operation,
+    row: Referral,
+    service: ServiceId,
+    *,
+    sent_on: tuple[Collection[ConsentId], Collection[str]] | None = None,
 ) -> list[PartWrap]:
-    """The rights of `service` to the parts of a referral, or to those in `categories`."""
+    """The rights of `service` to the parts of a referral, or to those that were sent on a consent in a category."""
     query = (
         select(PartWrap)
         .join(ReferralPart, ReferralPart.part_id == PartWrap.part_id)
         .where(ReferralPart.referral_id == row.referral_id, PartWrap.service_id == service)
         .order_by(PartWrap.wrap_id)
     )
-    return op.all(query.where(ReferralPart.category.in_(categories)) if categories is not None else query)
+    if sent_on is not None:
+        consents, categories = sent_on
+        query = query.where(ReferralPart.consent_id.in_(consents), ReferralPart.category.in_(categories))
+    return op.all(query)
 
 
 def stop_what_hung_on(op: Operation, consent: ConsentId, gone: Collection[ConsentFlow]) -> int:
@@ -149,13 +156,12 @@ def stop_what_hung_on(op: Operation, consent: ConsentId, gone: Collection[Consen
         categories = {
             flow.category for flow in gone if (flow.from_service, flow.to_service) == (row.from_service, row.to_service)
         }
-        if not categories:
+        closing = _wraps(op, row, row.to_service, sent_on=(lineage, categories))
+        if not closing:
             continue
         op.about(row.person_id)
-        closing = {wrap.wrap_id for wrap in _wraps(op, row, row.to_service, categories=categories)}
-        left = [wrap for wrap in _wraps(op, row, row.to_service) if wrap.wrap_id not in closing]
-        if left:
-            op.remove(*(wrap for wrap in _wraps(op, row, row.to_service) if wrap.wrap_id in closing))
+        if len(closing) < len(_wraps(op, row, row.to_service)):
+            op.remove(*closing)
             tell(op, row.to_service, "referral_part_closed", referral=row.referral_id)
         else:
             take_step(op, row, Step.STOP, Party.CONSENT, reason="consent_withdrawn")

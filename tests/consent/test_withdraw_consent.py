@@ -115,6 +115,21 @@ def test_one_category_goes_and_the_other_stays(town: Town) -> None:
     assert "referral_part_closed" in {one.kind for one in list_notices(town.coordinator).items}
 
 
+def test_what_was_sent_without_the_category_or_on_another_consent_is_left_alone(town: Town) -> None:
+    family = a_family(town)
+    a_family(town, town.teacher, again=family)
+    names = a_consent(town, family, categories=["identity_contact"])
+    needs = a_consent(town, family, categories=["academic_need", "language_need"])
+    referral = a_referral(town, family)
+    asked = WithdrawConsent(needs, family.mother, "oral", "category", category="language_need")
+    assert withdraw_consent(town.housing_worker, asked, stop=stop_what_hung_on).stopped == 0
+    assert _wraps(town, referral)[town.homework] == 2
+    assert "referral_part_closed" not in {one.kind for one in list_notices(town.coordinator).items}
+    asked = WithdrawConsent(names, family.mother, "oral")
+    assert withdraw_consent(town.housing_worker, asked, stop=stop_what_hung_on).stopped == 0
+    assert _wraps(town, referral)[town.homework] == 1
+
+
 def test_one_recipient_goes_and_the_other_stays(town: Town) -> None:
     family = a_family(town)
     a_family(town, town.teacher, again=family)
