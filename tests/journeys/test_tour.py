@@ -83,24 +83,22 @@ def test_every_step_of_the_tour_is_right(databases: Databases, tmp_path: Path, k
         assert is_empty(url)
 
 
-def test_a_tour_that_is_told_to_stop_stops_its_server_and_takes_its_data_away(tmp_path: Path) -> None:
-    told = (signal.SIGTERM, signal.SIGINT)
-    tours = [
-        subprocess.Popen(TOUR, cwd=HERE, env=surroundings(tmp_path / one.name), stdout=subprocess.PIPE, text=True)
-        for one in told
-    ]
-    for tour, one in zip(tours, told, strict=True):
-        assert tour.stdout is not None
-        with tour.stdout:
-            assert json.loads(tour.stdout.readline())["ok"]
-            servers = psutil.Process(tour.pid).children(recursive=True)
-            assert servers  # and perhaps the process in which it checks a page
-            tour.send_signal(one)
-            tour.wait(LONG)
-        assert tour.returncode != 0
-        for server in servers:
-            _wait_until_gone(server)
-        assert left_behind(tmp_path / one.name) == []
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_tour_that_is_told_to_stop_stops_its_server_and_takes_its_data_away(
+    tmp_path: Path, told: signal.Signals
+) -> None:
+    tour = subprocess.Popen(TOUR, cwd=HERE, env=surroundings(tmp_path), stdout=subprocess.PIPE, text=True)
+    assert tour.stdout is not None
+    with tour.stdout:
+        assert json.loads(tour.stdout.readline())["ok"]
+        servers = psutil.Process(tour.pid).children(recursive=True)
+        assert servers  # and perhaps the process in which it checks a page
+        tour.send_signal(told)
+        tour.wait(LONG)
+    assert tour.returncode != 0
+    for server in servers:
+        _wait_until_gone(server)
+    assert left_behind(tmp_path) == []
 
 
 def _wait_until_gone(process: psutil.Process) -> None:

@@ -87,3 +87,8 @@ def test_every_code_of_a_field_has_words() -> None:
                         used.add(str(code.value))
     assert len(used) > 10
     assert used - set(FIELD_CODES) == set()
+
+
+def test_english_says_what_the_source_says() -> None:
+    differing = [message.id for message in catalogue("en") if message.id and any(forms(message.string or ""))]
+    assert [one for one in differing if isinstance(one, str)] == []
