@@ -204,21 +204,32 @@ def _files_of(house: House, said: list[Path], since: float) -> Iterator[Path]:
                 yield file
 
 
-def test_no_canary_rests_in_any_file(town: Town) -> None:
+def _nothing_rests_in_clear(town: Town, *, times: int) -> None:
     since = time.time() - 2
-    canaries = _planted(town)
-    child, referral = _live(town, canaries)
+    planted = [_planted(town) for _ in range(times)]
+    words = {f"{name} {number}": word for number, one in enumerate(planted) for name, word in one.values().items()}
+    lived = [_live(town, canaries) for canaries in planted]
     with served(town.house) as server:
         for actor in (town.teacher, town.coordinator, town.housing_worker):
             with signed_in(server, actor) as client:
-                _knock(server.address, client, town, canaries, child, referral)
+                for canaries, (child, referral) in zip(planted, lived, strict=True):
+                    _knock(server.address, client, town, canaries, child, referral)
         # While it runs: SQLite's write-ahead log, before it is moved into the database.
         if town.house.writers is not None:
-            assert find(_files_of(town.house, server.said, since), canaries.values()) == []
+            assert find(_files_of(town.house, server.said, since), words) == []
         server.stop()
     files = list(_files_of(town.house, server.said, since))
-    assert find(files, canaries.values()) == []
+    assert find(files, words) == []
     assert sum(file.stat().st_size for file in files) > 500_000, "these cannot be all files"
+
+
+def test_no_canary_rests_in_any_file(town: Town) -> None:
+    _nothing_rests_in_clear(town, times=1)
+
+
+@pytest.mark.prove
+def test_no_canary_of_many_families_rests_in_any_file(town: Town) -> None:
+    _nothing_rests_in_clear(town, times=25)
 
 
 def test_the_finder_finds_what_is_there(house: House, tmp_path: Path) -> None:
