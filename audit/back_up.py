@@ -13,11 +13,11 @@ from audit.actions import Action
 from audit.actor import Actor
 from audit.backup_file import BackupExists, BackupWriter, Column, Manifest, writing_backup
 from audit.event import AuditEvent
+from audit.evidence.log_store import DirectoryStore, NotInStore
+from audit.evidence.note import parse_checkpoint
+from audit.evidence.publish_checkpoint import read_newest
 from audit.house import House
-from audit.log_store import DirectoryStore, NotInStore
-from audit.note import parse_checkpoint
 from audit.operation import operation
-from audit.publish_checkpoint import read_newest
 from foundation.engine import READING, is_sqlite
 from foundation.tables import Id, Instant
 

@@ -17,8 +17,8 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audit.actions import EventKind
-from audit.canonical_json import JsonValue
-from audit.commitment import bundle, commitment, digest, disclosure
+from audit.evidence.canonical_json import JsonValue
+from audit.evidence.commitment import bundle, commitment, digest, disclosure
 from foundation.identifiers import ConsentId, EventId, PersonId, ReferralId, ServiceId, StaffId
 from foundation.tables import Base
 

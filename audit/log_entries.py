@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.canonical_json import JsonValue
 from audit.event import AuditEvent
+from audit.evidence.canonical_json import JsonValue
 from foundation.identifiers import ConsentId, EventId, PersonId, ReferralId, ServiceId, StaffId
 
 __all__ = ["LogEntry", "LogLine", "LogPage", "line_of"]

@@ -10,7 +10,7 @@ from datetime import datetime
 import orjson
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audit.canonical_json import JsonValue
+from audit.evidence.canonical_json import JsonValue
 from foundation.errors import Conflict, Invalid
 from foundation.identifiers import EventId
 from foundation.tables import Base, Right

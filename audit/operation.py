@@ -31,7 +31,6 @@ from sqlalchemy.sql.visitors import ExternallyTraversible, iterate
 
 from audit.actions import Action
 from audit.actor import Actor
-from audit.canonical_json import JsonValue
 from audit.event import (
     LOG_KEY_OWNER,
     MAX_PERSONS,
@@ -44,6 +43,7 @@ from audit.event import (
     seal_ready,
     subject_lookup,
 )
+from audit.evidence.canonical_json import JsonValue
 from audit.house import House
 from audit.once import AnsweredBefore, IdempotencyKeyReused, IdempotentAnswer, StillRunning
 from foundation.clock import local_date

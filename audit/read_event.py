@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from audit.actions import Action
 from audit.actor import Actor
-from audit.canonical_json import JsonValue
-from audit.commitment import commitment, digest, opened, unbundle
 from audit.event import LOG_KEY_OWNER, AuditDisclosure, AuditEvent, AuditPending, bundle_context, stored_index
+from audit.evidence.canonical_json import JsonValue
+from audit.evidence.commitment import commitment, digest, opened, unbundle
 from audit.log_entries import LogEntry, line_of
 from audit.operation import Operation, operation
 from foundation.errors import NotFound, Unavailable

@@ -12,11 +12,11 @@ from sqlalchemy.types import TypeEngine
 from audit.actions import Action
 from audit.actor import Actor
 from audit.backup_file import Backup, Manifest, Table
-from audit.log_store import DirectoryStore
-from audit.note import parse_checkpoint
+from audit.evidence.log_store import DirectoryStore
+from audit.evidence.note import parse_checkpoint
+from audit.evidence.publish_checkpoint import read_newest
+from audit.evidence.signer import STATE_FILE
 from audit.operation import operation
-from audit.publish_checkpoint import read_newest
-from audit.signer import STATE_FILE
 from foundation.engine import make_engine
 from foundation.errors import Refused
 from foundation.identifiers import EventId

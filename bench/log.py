@@ -21,22 +21,22 @@ from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from audit.base64url import b64url
-from audit.commitment import COMMITMENT_LABEL, digest, disclosure
-from audit.event_leaf import event_leaf
-from audit.export_entries import EntryToKeep, export_entries, tidy_store
-from audit.leaf import system_leaf
-from audit.log_policy import LogPolicy
-from audit.log_store import DirectoryStore
-from audit.make_report import ShownEvent, make_report
-from audit.publish_checkpoint import publish_checkpoint
-from audit.report_file import parse_report, verify_report
-from audit.sealed_records import SealedEvent, SealedPart
-from audit.signer import Signer, create_signer
-from audit.stored_tree import StoredTree
-from audit.verifier.generate import GENERATED
-from audit.verify_ed25519 import verify_ed25519
-from audit.verify_store import verify_store
+from audit.evidence.base64url import b64url
+from audit.evidence.commitment import COMMITMENT_LABEL, digest, disclosure
+from audit.evidence.event_leaf import event_leaf
+from audit.evidence.export_entries import EntryToKeep, export_entries, tidy_store
+from audit.evidence.leaf import system_leaf
+from audit.evidence.log_policy import LogPolicy
+from audit.evidence.log_store import DirectoryStore
+from audit.evidence.make_report import ShownEvent, make_report
+from audit.evidence.publish_checkpoint import publish_checkpoint
+from audit.evidence.report_file import parse_report, verify_report
+from audit.evidence.sealed_records import SealedEvent, SealedPart
+from audit.evidence.signer import Signer, create_signer
+from audit.evidence.stored_tree import StoredTree
+from audit.evidence.verifier.generate import GENERATED
+from audit.evidence.verify_ed25519 import verify_ed25519
+from audit.evidence.verify_store import verify_store
 from foundation.clock import SystemClock
 
 ORIGIN = "tillit/00000000-0000-4000-8000-00000000be4c"

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit.canonical_json import JsonValue
-from audit.commitment import opened, unbundle
 from audit.event import LOG_KEY_OWNER, AuditDisclosure, AuditEvent, bundle_context
+from audit.evidence.canonical_json import JsonValue
+from audit.evidence.commitment import opened, unbundle
 from audit.house import House
 from foundation.identifiers import PersonId
 from vault.blob import open_blob

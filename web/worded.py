@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from audit.canonical_json import JsonValue
+from audit.evidence.canonical_json import JsonValue
 from audit.operation import SharingRefused
 from foundation.errors import Conflict, Invalid, NotFound, Problem, Refused, Unavailable
 from foundation.texts import Words

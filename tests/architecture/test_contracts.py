@@ -27,6 +27,7 @@ BREACHES = {
     "beside": {"confidentiality/planted.py": "import vault.blob"},
     "pure": {"consent/status.py": "import os"},
     "door": {"people/planted.py": "import foundation.engine"},
+    "evidence": {"audit/evidence/planted.py": "import audit.operation"},
     "edge-frameworks": {"people/planted.py": "import fastapi"},
     "edge-database": {"web/planted.py": "import sqlalchemy"},
     "no-rings": {"referral/one.py": "import referral.other", "referral/other.py": "import referral.one"},
@@ -59,9 +60,12 @@ def _broken_contracts(house: Path, planted: dict[str, str]) -> list[str]:
     """The names of the contracts that are broken in a house of empty files, with `planted` in it."""
     shutil.copyfile(ROOT / "pyproject.toml", house / "pyproject.toml")
     named = {module for contract in CONTRACTS.values() for module in _modules_of(contract)}
-    files = {f"{module.replace('.', '/')}.py" for module in named if "." in module and module.split(".")[0] in PACKAGES}
-    for file in {f"{package}/__init__.py" for package in PACKAGES} | files | {"audit/actions.py", "vault/blob.py"}:
-        (house / file).parent.mkdir(exist_ok=True)
+    modules = {module for module in named if "." in module and module.split(".")[0] in PACKAGES}
+    packages = {*PACKAGES, *(module.rpartition(".")[0] for module in modules)}
+    folders = {f"{package.replace('.', '/')}/__init__.py" for package in packages}
+    files = {f"{module.replace('.', '/')}.py" for module in modules - packages}
+    for file in folders | files | {"audit/actions.py", "vault/blob.py"}:
+        (house / file).parent.mkdir(parents=True, exist_ok=True)
         (house / file).write_text("", encoding="utf-8")
     for file, line in planted.items():
         (house / file).write_text(f"{line}\n", encoding="utf-8")

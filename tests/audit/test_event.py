@@ -3,7 +3,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.engine import Connection
 
 from audit.actions import Action
-from audit.commitment import commitment, digest
 from audit.event import (
     LOG_KEY_OWNER,
     AuditDisclosure,
@@ -13,6 +12,7 @@ from audit.event import (
     stored_index,
     subject_lookup,
 )
+from audit.evidence.commitment import commitment, digest
 from audit.operation import operation
 from foundation.errors import Conflict
 from foundation.identifiers import PersonId

@@ -1,0 +1,144 @@
+"""The sealed side of the outside store: enough to rebuild every event, bound to its leaf, noticed when it decays."""
+
+import random
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from audit.evidence.sealed_records import (
+    MalformedRecord,
+    SealedEvent,
+    SealedFile,
+    SealedPart,
+    encode_records,
+    outline,
+    parse_event,
+    parse_records,
+    sealed_file_at,
+)
+from tests.audit.evidence.a_log import MadeUpEvent
+
+EVENT = MadeUpEvent(random.Random(3), 5)
+RECORD = EVENT.entry.record
+SEALED = parse_event(RECORD)
+
+
+def test_an_event_is_rebuilt_as_it_was() -> None:
+    assert SEALED.encode() == RECORD
+    assert SEALED.digests == b"".join(EVENT.digests)
+    assert SEALED.columns["action"] == "made_up"
+    assert [part.sealed is None for part in SEALED.parts] == [False, False]
+    assert outline(RECORD) == (EVENT.commitment, False)
+
+
+def test_what_was_erased_leaves_its_digests() -> None:
+    erased = replace(SEALED, parts=(replace(SEALED.parts[0], sealed=None), SEALED.parts[1]))
+    assert parse_event(erased.encode()) == erased
+    assert outline(erased.encode()) == (EVENT.commitment, True)
+
+
+def test_an_empty_part_is_not_an_erased_one() -> None:
+    empty = replace(SEALED, parts=(replace(SEALED.parts[0], sealed=b""), SEALED.parts[1]))
+    assert parse_event(empty.encode()) == empty
+    assert outline(empty.encode()) == (EVENT.commitment, False)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(SEALED, digests=b""),
+        replace(SEALED, digests=SEALED.digests[:-1]),
+        replace(SEALED, digests=SEALED.digests[32:] + SEALED.digests[:32]),
+        replace(SEALED, digests=SEALED.digests[:32] + SEALED.digests),
+        replace(SEALED, parts=()),
+        replace(SEALED, parts=SEALED.parts[::-1]),
+        replace(SEALED, parts=(SEALED.parts[0], SEALED.parts[0])),
+        replace(SEALED, parts=tuple(SealedPart(UUID(int=n), b"") for n in range(1001))),
+        replace(SEALED, parts=(replace(SEALED.parts[0], sealed=bytes(16_000_001)), SEALED.parts[1])),
+    ],
+)
+def test_an_event_that_is_not_well_made_is_not_written(changed: SealedEvent) -> None:
+    with pytest.raises(MalformedRecord):
+        changed.encode()
+
+
+def test_a_record_cut_or_lengthened_is_refused() -> None:
+    for cut in range(len(RECORD)):
+        with pytest.raises(MalformedRecord):
+            outline(RECORD[:cut])
+    for longer in (RECORD + b"\0", b"\0" + RECORD):
+        with pytest.raises(MalformedRecord):
+            outline(longer)
+
+
+def test_parts_out_of_order_are_refused() -> None:
+    header, first, second, rest = RECORD[:24], RECORD[24:44], RECORD[44:64], RECORD[64:]
+    for parts in (second + first, first[:16] + first[16:] + first[:16] + second[16:]):
+        with pytest.raises(MalformedRecord, match="order of their keys"):
+            outline(header + parts + rest)
+
+
+def test_no_changed_byte_of_a_record_is_the_same_event() -> None:
+    for at in range(len(RECORD)):
+        changed = RECORD[:at] + bytes([RECORD[at] ^ 1]) + RECORD[at + 1 :]
+        try:
+            assert parse_event(changed) != SEALED
+        except MalformedRecord:
+            continue
+
+
+@pytest.mark.parametrize("columns", [b"[]", b'{"b":1,"a":2}', b"{", b'{"a":1.5}'])
+def test_index_columns_are_canonical_json(columns: bytes) -> None:
+    before = RECORD.index(b'{"action"')
+    written = RECORD[before : RECORD.index(b"}", before) + 1]
+    header = RECORD[:20] + len(columns).to_bytes(4, "big") + RECORD[24:before]
+    changed = header + columns + RECORD[before + len(written) :]
+    assert outline(changed) == outline(RECORD)
+    with pytest.raises(MalformedRecord, match="index columns"):
+        parse_event(changed)
+
+
+PLACE = SealedFile(2, 10, 13)
+FILE = encode_records(PLACE, [RECORD, b"", b"abc"])
+
+
+def test_a_file_holds_one_record_for_each_leaf() -> None:
+    assert parse_records(PLACE, FILE) == [RECORD, b"", b"abc"]
+    with pytest.raises(MalformedRecord):
+        encode_records(PLACE, [RECORD])
+
+
+def test_no_changed_byte_of_a_file_goes_unnoticed() -> None:
+    for at in range(len(FILE)):
+        with pytest.raises(MalformedRecord):
+            parse_records(PLACE, FILE[:at] + bytes([FILE[at] ^ 1]) + FILE[at + 1 :])
+    for changed in (b"", FILE[:-1], FILE + b"\0", FILE[1:], bytes(32)):
+        with pytest.raises(MalformedRecord):
+            parse_records(PLACE, changed)
+
+
+def test_a_file_belongs_where_it_was_written() -> None:
+    for other in (SealedFile(1, 10, 13), SealedFile(2, 9, 12), SealedFile(2, 10, 14), SealedFile(2, 10, 12)):
+        with pytest.raises(MalformedRecord, match="another place"):
+            parse_records(other, FILE)
+
+
+def test_paths_have_one_spelling() -> None:
+    for place in (SealedFile(0), SealedFile(1234067), PLACE, SealedFile(5, 0, 255), SealedFile(5, 255, 256)):
+        assert sealed_file_at(place.path) == place
+    assert PLACE.path == "sealed/002.p/010-013"
+    assert SealedFile(1234067).path == "sealed/x001/x234/067"
+    for path in (
+        "sealed/2",
+        "sealed/002.p/10-13",
+        "sealed/002.p/013-010",
+        "sealed/002.p/010-010",
+        "sealed/002.p/000-256",
+        "sealed/002.p/000-257",
+        "sealed/x000/002",
+        "sealed/002/",
+        "sealed/002.p/010-013.new",
+        "tile/0/000",
+    ):
+        assert sealed_file_at(path) is None
