@@ -41,7 +41,6 @@ _PROBLEM = 400
 
 #: From here on, individual numbers belong to those born since 2000.
 _BORN_SINCE_2000 = 500
-_TERMINATED = 128 + signal.SIGTERM
 
 
 class ServerDidNotStart(Unavailable):
@@ -75,7 +74,8 @@ def tour(
     is what it must be.
     """
     began = monotonic()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # so that the server is stopped then too
+    for told in (signal.SIGTERM, signal.SIGINT):  # so that the server is stopped then too, also behind a shell's `&`
+        signal.signal(told, lambda number, _frame: sys.exit(128 + number))
     tell = _print_json if as_json else _tell
     with _place(keep) as (settings, town), serving(settings) as address:
         steps = walk(address, town, tell)
