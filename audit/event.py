@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
@@ -44,7 +45,7 @@ LOG_KEY_OWNER = UUID(int=0x106)
 MAX_PERSONS = 500
 
 
-class Outcome:
+class Outcome(StrEnum):
     """How a deed ended, as codes."""
 
     PERMITTED = "permitted"
@@ -162,13 +163,13 @@ class Draft:
         """Everybody the event is about, in the order of their ids."""
         return sorted(self.about | self.disclosed.keys() | self.consulted.keys())
 
-    def index(self, outcome: str, code: str | None) -> dict[str, JsonValue]:
+    def index(self, outcome: Outcome, code: str | None) -> dict[str, JsonValue]:
         """The index columns of the stored event as the disclosures repeat them, by column name."""
         return {
             "recorded_at": self.recorded_at.isoformat(timespec="microseconds"),
             "action": self.action,
             "kind": self.kind.value,
-            "outcome": outcome,
+            "outcome": outcome.value,
             "code": code,
             "staff_id": _text(self.staff_id),
             "role": self.role,
@@ -186,7 +187,7 @@ class Draft:
             "persons": len(self.persons),
         }
 
-    def row(self, outcome: str, code: str | None, digests: list[bytes]) -> AuditEvent:
+    def row(self, outcome: Outcome, code: str | None, digests: list[bytes]) -> AuditEvent:
         """The stored event: the commitment over all disclosures, and the index columns."""
         index = self.index(outcome, code)
         return AuditEvent(
@@ -202,7 +203,7 @@ class Draft:
             **{name: index[name] for name in _PLAIN},
         )
 
-    def common(self, outcome: str, code: str | None) -> list[bytes]:
+    def common(self, outcome: Outcome, code: str | None) -> list[bytes]:
         """The disclosures about no person: the index, the whole decision and the notes."""
         # A note never speaks in the place of an index column.
         said = {**self.notes, **self.index(outcome, code), "event_id": str(self.event_id), "decision": self.decision}

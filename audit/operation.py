@@ -29,8 +29,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql.visitors import ExternallyTraversible, iterate
 
-from audit.actions import Action
-from audit.actor import Actor
+from audit.actions import Action, Role
+from audit.actor import Actor, Strength
 from audit.event import (
     LOG_KEY_OWNER,
     MAX_PERSONS,
@@ -434,6 +434,11 @@ class Operation:
         if not decision.permits and not (partly and some):
             raise (CategoryClosed if some else SharingRefused)(decision, self.draft.rules)
 
+    def begun_by(self, staff: StaffId, service: ServiceId, role: Role, strength: Strength) -> None:
+        """The event is this member of staff's: whoever began the deed as a stranger has shown who they are."""
+        self.draft.staff_id, self.draft.service_id = staff, service
+        self.draft.role, self.draft.strength = role.value, strength.code
+
     def keep_and_refuse(self, problem: Problem) -> None:
         """End with `problem`, and yet keep what was written: a failed try that must be counted, for instance."""
         self.refusal = problem
@@ -478,7 +483,7 @@ class Operation:
             raise IdempotencyKeyReused
         return earlier.again()
 
-    def close(self, outcome: str, code: str | None) -> None:
+    def close(self, outcome: Outcome, code: str | None) -> None:
         """Add the event, its sealed disclosures, its subjects and its place in the queue."""
         draft = self.draft
         if len(draft.persons) > MAX_PERSONS:
@@ -600,7 +605,7 @@ def _draft(actor: Actor, action: Action, purpose: str | None) -> Draft:
     )
 
 
-def _outcome(problem: Problem) -> str:
+def _outcome(problem: Problem) -> Outcome:
     for kind, outcome in (
         (NotFound, Outcome.NOT_FOUND),
         (Invalid, Outcome.INVALID),
@@ -612,7 +617,7 @@ def _outcome(problem: Problem) -> str:
     return Outcome.FAILED
 
 
-def _write_refusal(actor: Actor, draft: Draft, outcome: str, problem: Problem | None) -> None:
+def _write_refusal(actor: Actor, draft: Draft, outcome: Outcome, problem: Problem | None) -> None:
     """Record in a transaction of its own that the deed did not happen; nothing it opened was shown to anybody."""
     draft.notes.pop("removed", None)
     draft.hits = None

@@ -1,13 +1,14 @@
 """Search the disclosure log; the search is an entry of its own."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
 
-from audit.actions import Action
+from audit.actions import Action, EventKind
 from audit.actor import Actor
-from audit.event import AuditEvent, AuditEventSubject, subject_lookup
+from audit.event import AuditEvent, AuditEventSubject, Outcome, subject_lookup
 from audit.log_entries import LogPage, line_of
 from audit.operation import operation
 from foundation.errors import FieldProblem, Invalid
@@ -40,12 +41,13 @@ def search_log(actor: Actor, asked: SearchLog) -> LogPage:
     """One page of at most 100 entries, newest first: codes, times and ids, and no person.
 
     Raises:
-        Invalid: `page` is no event id, or the range ends before it begins.
+        Invalid: a code that the log does not use, `page` is no event id, or the range ends before it begins.
     """
     with operation(actor, Action.SEARCH_LOG) as op:
         op.note(criterion={name: str(value) for name, value in asdict(asked).items() if value is not None})
-        if asked.since and asked.until and asked.until <= asked.since:
-            raise Invalid(fields=[FieldProblem("until", "ends_before_it_begins")])
+        problems = list(_problems(asked))
+        if problems:
+            raise Invalid(fields=problems)
         query = _matching(select(AuditEvent), asked)
         if asked.person_id is not None:
             op.about(asked.person_id)
@@ -64,6 +66,18 @@ def search_log(actor: Actor, asked: SearchLog) -> LogPage:
         op.draft.hits = len(lines)
         following = str(lines[-1].id) if len(found) > _PAGE else None
         return op.view(LogPage(lines, following, op.event_id))
+
+
+def _problems(asked: SearchLog) -> Iterator[FieldProblem]:
+    if asked.since and asked.until and asked.until <= asked.since:
+        yield FieldProblem("until", "ends_before_it_begins")
+    for field, code, known in (
+        ("action", asked.action, {action.code for action in Action}),
+        ("kind", asked.kind, set(EventKind)),
+        ("outcome", asked.outcome, set(Outcome)),
+    ):
+        if code is not None and code not in known:
+            yield FieldProblem(field, "not_a_choice")
 
 
 def _matching(query: Select[AuditEvent], asked: SearchLog) -> Select[AuditEvent]:

@@ -19,9 +19,6 @@ _API = "/api/v1"
 #: How long an answer may take, in seconds.
 _PATIENCE = 20
 
-#: Whoever signs in is not yet anybody.
-_STRANGER = ("stranger", None, None)
-
 
 @dataclass(frozen=True)
 class Caused:
@@ -230,8 +227,7 @@ class Walker:
         if event is None:
             return ["the answer names no event that the log has"]
         due = caused(answer) if callable(caused) else caused
-        actor = _STRANGER if due.action == "sign_in" else (who.role, who.staff, who.service)
-        return _differences(event, due, actor)
+        return _differences(event, due, (who.role, who.staff, who.service))
 
     def _sign_in(self, door: Mapping[str, str]) -> Somebody:
         client = self._client()

@@ -252,6 +252,7 @@ def _begin(
     person = op.get(Staff, staff)
     if person is None or not held:
         return None
+    op.begun_by(staff, held[0].service_id, Role(held[0].role), strength)
     token, ends_at = secrets.token_urlsafe(32), op.time + timedelta(hours=op.house.settings.session_hours)
     op.add(
         SignInSession(

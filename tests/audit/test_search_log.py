@@ -54,7 +54,8 @@ def test_each_criterion_narrows(town: Town, clock: SetClock) -> None:
     assert found(SearchLog(service_id=town.school, outcome="invalid")) == {"refer_pupil"}
     assert found(SearchLog(since=middle, service_id=town.school)) == {"refer_pupil"}
     assert found(SearchLog(until=middle, outcome="invalid")) == set()
-    assert found(SearchLog(action="nothing_of_the_kind")) == set()
+    assert found(SearchLog(action="refer_pupil")) == {"refer_pupil"}
+    assert found(SearchLog(action="recall_referral")) == set()
     assert found(SearchLog(referral_id=ReferralId.new())) == set()
 
 
@@ -97,12 +98,16 @@ def test_pages_follow_each_other_without_gap_or_repetition(town: Town) -> None:
     assert seen == sorted(seen, reverse=True)
 
 
-def test_a_page_that_is_none_and_a_range_that_ends_first_are_refused(town: Town) -> None:
+def test_a_page_that_is_none_a_range_that_ends_first_and_a_word_the_log_does_not_use_are_refused(town: Town) -> None:
     at = newest(town.house).row.recorded_at
     for asked in (
         SearchLog(page="2"),
         SearchLog(since=at, until=at),
         SearchLog(since=at, until=at - timedelta(days=1)),
+        SearchLog(action="refer_a_pupil"),
+        SearchLog(action="\0"),  # PostgreSQL would not even take it as a text
+        SearchLog(kind="refused"),
+        SearchLog(outcome="done"),
     ):
         with pytest.raises(Invalid):
             search_log(town.auditor, asked)

@@ -76,7 +76,8 @@ def test_the_right_name_password_and_code_give_a_session(account: Account) -> No
     assert actor_of(town.house, begun.token) == town.teacher
     event = newest(town.house)
     assert event.shape == ("sign_in", "permitted", None)
-    assert event.said["staff"] == str(town.teacher.staff)
+    assert (event.row.staff_id, event.row.service_id) == (town.teacher.staff, town.teacher.service)
+    assert (event.row.role, event.row.strength) == ("teacher", "high")
     assert begun.event_id == event.row.event_id
 
 
@@ -111,7 +112,9 @@ def test_whatever_is_wrong_gets_one_answer_and_leaves_no_session(account: Accoun
         with pytest.raises(SignInFailed) as refused:
             sign_in(account.town.house, fresh)
         assert (refused.value.values, refused.value.fields) in (({}, ()), ({"tries": 1}, ()))
-        assert newest(account.town.house).shape == ("sign_in", "refused", "sign_in_failed")
+        event = newest(account.town.house)
+        assert event.shape == ("sign_in", "refused", "sign_in_failed")
+        assert (event.row.staff_id, event.row.role) == (None, "stranger")  # they have not shown who they are
     assert _sessions(account.town) == 0
 
 

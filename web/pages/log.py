@@ -200,12 +200,6 @@ def _asked(here: Visit, chosen: Mapping[str, str]) -> SearchLog:
     """The filters as the deed takes them; a day begins and ends at its local midnight."""
     problems: list[FieldProblem] = []
     since, until = _day(chosen["since"], "since", problems), _day(chosen["until"], "until", problems)
-    if chosen["action"] and chosen["action"] not in {action.code for action in Action}:
-        problems.append(FieldProblem("action", "not_a_choice"))
-    if chosen["kind"] and chosen["kind"] not in LOG_KINDS:
-        problems.append(FieldProblem("kind", "not_a_choice"))
-    if chosen["outcome"] and chosen["outcome"] not in OUTCOMES:
-        problems.append(FieldProblem("outcome", "not_a_choice"))
     service = None
     if chosen["service"]:
         try:
