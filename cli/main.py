@@ -24,6 +24,8 @@ COMMANDS = {
     "serve": ("cli.serve:app", "Serve an installation."),
     "migrate": ("cli.migrate:app", "Bring the database to a revision."),
     "doctor": ("cli.doctor:app", "Look whether everything is in place, and say what to do where it is not."),
+    "verify-log": ("cli.verify_log:app", "Verify the disclosure log from its store, offline."),
+    "log-policy": ("cli.log_policy:app", "Print the policy that verifiers of the log trust."),
     "service": ("cli.service", "Register an organisation, or open a service."),
     "account": ("cli.account:app", "Invite a member of staff."),
     "keys": ("cli.keys:app", "Print the root key's mark or sheet, or put the root key back."),
