@@ -1,13 +1,12 @@
 """The options with which one names a log: its store and its policy, wherever they lie."""
 
+import importlib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from cli.options import DataDir, settings_for
-
-__all__ = ["DataDir", "LogPolicyFile", "LogStoreFolder", "policy_file", "store_folder"]
+__all__ = ["LogPolicyFile", "LogStoreFolder", "policy_file", "store_folder"]
 
 LogStoreFolder = Annotated[
     Path | None,
@@ -27,9 +26,14 @@ LogPolicyFile = Annotated[
 
 def store_folder(told: Path | None, data_dir: Path | None) -> Path:
     """Where the log's store lies; the settings are asked only when it was not told."""
-    return told or settings_for(data_dir).store_path
+    return told or _settings(data_dir).store_path
 
 
 def policy_file(told: Path | None, data_dir: Path | None) -> Path:
     """Where the policy lies; the settings are asked only when it was not told."""
-    return told or settings_for(data_dir).log_policy_path
+    return told or _settings(data_dir).log_policy_path
+
+
+def _settings(data_dir: Path | None) -> Any:
+    """The settings, loaded only here: they take longer to load than a small log takes to verify."""
+    return importlib.import_module("cli.options").settings_for(data_dir)

@@ -6,8 +6,8 @@ import typer
 
 from audit.evidence.log_policy import PolicyRefused, parse_policy
 from audit.evidence.note import key_fingerprint
-from cli.log_options import DataDir, LogPolicyFile, policy_file
-from cli.options import new_app
+from cli.log_options import LogPolicyFile, policy_file
+from cli.plain_options import DataDir, new_app
 
 __all__ = ["app"]
 

@@ -1,41 +1,20 @@
 """The options that commands share, and the settings that they and the environment add up to."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
-import typer
-
-if TYPE_CHECKING:
-    from foundation.settings import Settings
+from cli.plain_options import DataDir, Json, new_app
+from foundation.settings import Settings
 
 __all__ = ["DataDir", "Json", "invitation_link", "key_file_is_inside", "new_app", "settings_for"]
 
-DataDir = Annotated[
-    Path | None,
-    typer.Option("--data-dir", metavar="DIR", help="Where the installation lies; else TILLIT_DATA_DIR, else `var`."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-
-def new_app(purpose: str | None = None) -> typer.Typer:
-    """An empty command, or group of commands with this purpose; errors are told in `cli.main`, in one line."""
-    return typer.Typer(
-        help=purpose,
-        no_args_is_help=purpose is not None,
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-    )
-
-
-def settings_for(data_dir: Path | None = None, *, key_beside: bool = True, **told: Any) -> "Settings":
+def settings_for(data_dir: Path | None = None, *, key_beside: bool = True, **told: Any) -> Settings:
     """The settings: what was told on the command line, then the environment, then the defaults.
 
     A key file that is not told is `keys/root.json` inside the data directory where that exists, because demo data keeps
     it there; otherwise `<data dir>-keys/root.json` beside it, because real data must not lie with its own key.
     """
-    from foundation.settings import Settings  # noqa: PLC0415  # commands that need no settings start twice as fast
-
     given = {name: value for name, value in {"data_dir": data_dir, **told}.items() if value is not None}
     settings = Settings(**given)
     if not key_beside or settings.key_file is not None or settings.root_key_path.exists():
@@ -44,11 +23,11 @@ def settings_for(data_dir: Path | None = None, *, key_beside: bool = True, **tol
     return settings.model_copy(update={"key_file": here.with_name(f"{here.name}-keys") / "root.json"})
 
 
-def key_file_is_inside(settings: "Settings") -> bool:
+def key_file_is_inside(settings: Settings) -> bool:
     """Whether the root key lies inside the data directory, where a copy of the one takes the other along."""
     return settings.root_key_path.resolve().is_relative_to(settings.data_dir.resolve())
 
 
-def invitation_link(settings: "Settings", code: str) -> str:
+def invitation_link(settings: Settings, code: str) -> str:
     """The address at which somebody makes their account."""
     return f"{settings.public_url or f'http://{settings.host}:{settings.port}'}/invitation/{code}"

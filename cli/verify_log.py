@@ -14,8 +14,8 @@ from audit.evidence.log_policy import NO_QUORUM, PolicyRefused, parse_policy
 from audit.evidence.log_store import DirectoryStore, replace_durably
 from audit.evidence.verified_state import StateRefused, VerifiedState, parse_state
 from audit.evidence.verify_store import StoreVerdict, verify_store
-from cli.log_options import DataDir, LogPolicyFile, LogStoreFolder, policy_file, store_folder
-from cli.options import Json, new_app
+from cli.log_options import LogPolicyFile, LogStoreFolder, policy_file, store_folder
+from cli.plain_options import DataDir, Json, new_app
 
 __all__ = ["app"]
 
