@@ -71,7 +71,8 @@ class Result(NamedTuple):
 class Decision:
     """The whole answer to one question, with everything needed to make it again.
 
-    `rule_book` and `policy` are SHA-256 in hexadecimal, `law_version` the country and the day its law last changed.
+    `rule_book` and `policy` are SHA-256 in hexadecimal, `law_version` the country and the day its law last changed;
+    `policy_number` is the number under which the municipality approved the policy.
     """
 
     jurisdiction: Jurisdiction
@@ -83,6 +84,7 @@ class Decision:
     policy: str
     law_version: str
     results: tuple[Result, ...]
+    policy_number: int = 0
 
     @property
     def permits(self) -> bool:
@@ -111,6 +113,7 @@ class Decision:
             "purpose": self.purpose,
             "rule_book": self.rule_book,
             "policy": self.policy,
+            "policy_number": self.policy_number,
             "law_version": self.law_version,
             "results": [
                 {
@@ -145,6 +148,7 @@ def decide(asked: Asked, book: RuleBook = BOOK, policy: Policy = SAFE) -> Decisi
         policy=policy.version,
         law_version=roads.law_version,
         results=tuple([weigh(roads.for_facts(facts), facts) for facts in asked.items]),
+        policy_number=policy.number,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 Switch = Literal["no_consent_for_statutory_homework", "same_body_pairs", "givers_task", "ssd_meeting", "ssp"]
 SWITCHES: dict[str, tuple[str, ...]] = {
@@ -57,6 +57,8 @@ class Policy:
     override_at_most_days: int = 7
     override_review_days: int = 3
     override_reason_characters: tuple[int, int] = (10, 255)
+    number: int = field(default=0, compare=False)
+    """Under which number the municipality approved it; 0 where nobody has. It decides nothing."""
     version: str = field(init=False, repr=False, compare=False)
     """The SHA-256 of the canonical JSON of the policy, in hexadecimal."""
 
@@ -70,7 +72,21 @@ class Policy:
 
     def as_data(self) -> dict[str, Any]:
         """The whole policy as JSON-able data: sets sorted, days as ISO dates."""
-        return {each.name: _plain(getattr(self, each.name)) for each in fields(self) if each.init}
+        return {each.name: _plain(getattr(self, each.name)) for each in fields(self) if each.init and each.compare}
+
+    @classmethod
+    def of_data(cls, data: Mapping[str, Any], number: int = 0) -> Self:
+        """The policy that `as_data` gave; what it does not name, because it is older, is as safe as can be.
+
+        Raises TypeError for a name that no policy has.
+        """
+        told: dict[str, Any] = {
+            **{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()},
+            "switches": frozenset(data.get("switches", ())),
+            "pairs": frozenset((sender, recipient, purpose) for sender, recipient, purpose in data.get("pairs", ())),
+            "entered": {act: date.fromisoformat(day) for act, day in data.get("entered", {}).items()},
+        }
+        return cls(**told, number=number)
 
 
 def _plain(value: Any) -> Any:

@@ -7,13 +7,13 @@ has.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import BindParameter, bindparam, case, func, select
 
 from audit.operation import Operation
 from confidentiality.decision import Decision
-from confidentiality.policy import SAFE
+from confidentiality.policy import Policy
 from consent.case import ActorInCase, Address, Case, Lookup, Subject, carried_by, decide_case
 from consent.consent import Consent
 from consent.on_record import (
@@ -32,7 +32,8 @@ from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import ConsentId, PersonId, ServiceId
 from people.organisation import Service
 from people.person import Guardianship, Person
-from people.register import VALID_FOR, CannotBeHandled
+from people.policy import NEWEST, PolicyVersion, policy_of
+from people.register import CannotBeHandled
 from people.roster import latest_protection
 from people.staff import DECLARATION_VERSION, Declaration, Staff, StaffRole
 
@@ -45,10 +46,17 @@ _DECLARED = select(Declaration.staff_id).where(
     Declaration.service_id == bindparam("service"), Declaration.version == DECLARATION_VERSION
 )
 _WHO_ASKS = (
-    select(Person.person_id, Staff.staff_id.in_(_DECLARED))
-    .select_from(Staff)
+    select(
+        PolicyVersion.number,
+        PolicyVersion.document,
+        Staff.staff_id,
+        Person.person_id,
+        Staff.staff_id.in_(_DECLARED),
+    )
+    .select_from(PolicyVersion)
+    .outerjoin(Staff, Staff.staff_id == bindparam("staff"))
     .outerjoin(Person, Person.identity_hash == Staff.identity_hash)
-    .where(Staff.staff_id == bindparam("staff"))
+    .where(PolicyVersion.number == NEWEST)
 )
 _WHO_RECEIVES = (
     select(func.count(), func.count(case((StaffRole.staff_id.in_(_DECLARED), 1))))
@@ -72,6 +80,16 @@ class Closeness:
 
 #: What somebody says who is nothing to the person.
 NO_CLOSENESS = Closeness()
+
+
+@dataclass(frozen=True)
+class _Asker:
+    """Who asks, as far as it is known, and the policy by which they are answered: read in one go."""
+
+    policy: Policy
+    is_known: bool
+    person: PersonId | None
+    has_declared: bool | None
 
 
 @dataclass(frozen=True)
@@ -108,7 +126,7 @@ def gather_case(
         CannotBeHandled: the person has become strictly protected since they were written down.
     """
     jurisdiction, today = jurisdiction_of(op), op.date(op.house.installed.jurisdiction)
-    records = _locked(op, person)
+    records, asker = _locked(op, person), _asker(op)
     services = {sender, recipient}.union(*(record.services for record in records))
     parties = parties_of(op, services)
     if not {sender, recipient} <= parties.keys():
@@ -116,11 +134,11 @@ def gather_case(
     family = family_of(op, person, today)
     terms, ids = [], []
     for record in records:
-        standing = standing_of(op, record, family, parties)
+        standing = standing_of(op, record, family, parties, asker.policy)
         of_record = terms_of(record, standing, parties, jurisdiction)
         terms += of_record
         ids += [record.consent.consent_id] * len(of_record)
-    address, lookup = _protection(op, person)
+    address, lookup = _protection(op, person, asker.policy)
     if address == "strict":
         raise CannotBeHandled
     case = Case(
@@ -128,13 +146,13 @@ def gather_case(
         at=today,
         sender=parties[sender],
         recipient=parties[recipient],
-        actor=_actor(op, person, {sender, recipient}, closeness),
+        actor=_actor(op, asker, person, {sender, recipient}, closeness),
         purpose=purpose,
         subjects=(_subject(op, family, address, _relevant(records, sender, recipient, purpose)),),
         asked=tuple((SUBJECT, category) for category in sorted(categories)),
         recipient_declaration=_all_have_declared(op, recipient),
         consents=tuple(terms),
-        policy=SAFE,
+        policy=asker.policy,
         conditions=_stated(op, recipient, closeness, conditions or {}),
         lookup=lookup,
     )
@@ -181,28 +199,31 @@ def _subject(op: Operation, family: Family, address: Address, record: OnRecord |
     )
 
 
-def _protection(op: Operation, person: PersonId) -> tuple[Address, Lookup]:
+def _protection(op: Operation, person: PersonId, policy: Policy) -> tuple[Address, Lookup]:
     """The newest answer of a register; one that is too old, or none, is as good as a failed look-up."""
     check = latest_protection(op, person)
     if check is None:
         return "unknown", "failed"
     status = check.status.consult(op)
-    if check.checked_at < op.time - VALID_FOR:
+    if check.checked_at < op.time - timedelta(days=policy.protection_status_days):
         return status, "stale"  # type: ignore[return-value]  # sealed by `record_protection`, which takes these words only
     return status, "failed" if status == "unknown" else "ok"  # type: ignore[return-value]  # as above
 
 
-def _actor(op: Operation, person: PersonId, sides: set[ServiceId], closeness: Closeness) -> ActorInCase:
-    actor = op.actor
-    found = op.rows(_WHO_ASKS, staff=actor.staff, service=actor.service)
-    if not found:
+def _asker(op: Operation) -> _Asker:
+    ((number, document, staff, me, declared),) = op.rows(_WHO_ASKS, staff=op.actor.staff, service=op.actor.service)
+    return _Asker(policy_of(number, document), staff is not None, me, declared)
+
+
+def _actor(op: Operation, asker: _Asker, person: PersonId, sides: set[ServiceId], closeness: Closeness) -> ActorInCase:
+    if not asker.is_known:
         return ActorInCase()
-    ((me, declared),) = found
+    kinship = _kinship(op, asker.person, person) if asker.person is not None else None
     return ActorInCase(
-        sign_in=actor.strength.code,  # type: ignore[arg-type]  # the codes of a strength are these three words
-        declaration=declared,
-        member=actor.service in sides,
-        relation=(_kinship(op, me, person) if me is not None else None) or closeness.relation,
+        sign_in=op.actor.strength.code,  # type: ignore[arg-type]  # the codes of a strength are these three words
+        declaration=asker.has_declared,
+        member=op.actor.service in sides,
+        relation=kinship or closeness.relation,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import BindParameter, bindparam, select
 
 from audit.operation import Operation
-from confidentiality.policy import SAFE, Policy
+from confidentiality.policy import Policy
 from confidentiality.vocabulary import Jurisdiction
 from consent.consent import (
     Consent,
@@ -201,7 +201,7 @@ def _by_consent(rows: Sequence[Child]) -> dict[ConsentId, list[Child]]:
 
 
 def standing_of(
-    op: Operation, record: OnRecord, family: Family, parties: Mapping[ServiceId, Party], policy: Policy = SAFE
+    op: Operation, record: OnRecord, family: Family, parties: Mapping[ServiceId, Party], policy: Policy
 ) -> Status:
     """What the steps of a consent add up to today, and what is missing.
 
@@ -221,7 +221,7 @@ def standing_of(
 
 
 def signers_of_record(
-    op: Operation, record: OnRecord, family: Family, parties: Mapping[ServiceId, Party], policy: Policy = SAFE
+    op: Operation, record: OnRecord, family: Family, parties: Mapping[ServiceId, Party], policy: Policy
 ) -> Signers:
     """Who must sign this consent, as everybody stands today: the strictest of its flows decides."""
     categories = frozenset(flow.category for flow in record.flows)

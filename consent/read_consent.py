@@ -28,6 +28,7 @@ from consent.views import (
 )
 from foundation.errors import NotFound
 from foundation.identifiers import ConsentId, PersonId
+from people.policy import policy_in_force
 
 __all__ = ["read_consent"]
 
@@ -53,8 +54,9 @@ def read_consent(actor: Actor, consent: ConsentId) -> ConsentView:
 def _view(op: Operation, record: OnRecord) -> ConsentView:
     consent, today = record.consent, op.date(op.house.installed.jurisdiction)
     family, parties = family_of(op, consent.person_id, today), parties_of(op, record.services)
-    standing = standing_of(op, record, family, parties)
-    required = signers_of_record(op, record, family, parties).required
+    policy = policy_in_force(op)
+    standing = standing_of(op, record, family, parties, policy)
+    required = signers_of_record(op, record, family, parties, policy).required
     is_own = consent.held_by == op.service
     known = names_known_to(op, op.service, [*family.refs, *(signature.person_id for signature in record.signatures)])
     services = service_names(op, record.services)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from audit.actions import Action
 from audit.actor import Actor
 from audit.operation import Operation, operation
+from confidentiality.policy import Policy
 from confidentiality.vocabulary import CATEGORY, PURPOSE
 from consent.consent import Consent, ConsentExplanation, ConsentFlow, ConsentHearing, ConsentSignature
 from consent.on_record import OnRecord, family_of, jurisdiction_of, parties_of, standing_of
@@ -18,6 +19,7 @@ from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import ConsentId, EventId, PersonId, ServiceId
 from people.notice import tell
 from people.person import entry_of
+from people.policy import policy_in_force
 
 __all__ = [
     "TEMPLATE_VERSION",
@@ -114,12 +116,14 @@ def record_consent(actor: Actor, asked: RecordConsent) -> ConsentReceipt:
 
     Raises:
         NotFound: the service does not have the person, or one of the signers, or the consent that this one replaces.
-        Invalid: an unknown word or service, no flow, dates out of order or to come, more than twelve months.
+        Invalid: an unknown word or service, no flow, dates out of order or to come, longer than the policy lets a
+            consent count.
     """
     with operation(actor, Action.RECORD_CONSENT, about=[asked.person], purpose=asked.purpose) as op:
         today = op.date(op.house.installed.jurisdiction)
-        valid_to = asked.valid_to or usual_end(asked.valid_from)
-        _refuse_nonsense(asked, valid_to, today)
+        policy = policy_in_force(op)
+        valid_to = asked.valid_to or usual_end(asked.valid_from, policy)
+        _refuse_nonsense(asked, valid_to, today, policy)
         for person in (asked.person, *(signed.person for signed in asked.signatures)):
             entry_of(op, person, op.service)
         parties = parties_of(op, {service for flow in asked.flows for service in (flow.from_service, flow.to_service)})
@@ -130,7 +134,7 @@ def record_consent(actor: Actor, asked: RecordConsent) -> ConsentReceipt:
             _supersede(op, asked)
         record = _steps(op, consent, asked)
         family = family_of(op, asked.person, today)
-        standing = standing_of(op, record, family, parties)
+        standing = standing_of(op, record, family, parties, policy)
         consent.state = standing.state
         op.add(consent, *record.flows, *record.signatures, *record.told_and_heard)
         op.draft.consent_id = consent.consent_id
@@ -141,8 +145,8 @@ def record_consent(actor: Actor, asked: RecordConsent) -> ConsentReceipt:
         return op.answered(ConsentReceipt(consent.consent_id, standing.state, valid_to, standing.missing, op.event_id))
 
 
-def _refuse_nonsense(asked: RecordConsent, valid_to: date, today: date) -> None:
-    problems = [*_unknown_words(asked), *_dates_out_of_order(asked, valid_to, today)]
+def _refuse_nonsense(asked: RecordConsent, valid_to: date, today: date, policy: Policy) -> None:
+    problems = [*_unknown_words(asked), *_dates_out_of_order(asked, valid_to, today, policy)]
     if not asked.flows or len({(f.from_service, f.to_service, f.category) for f in asked.flows}) != len(asked.flows):
         problems.append(FieldProblem("flows", "flows_empty_or_twice"))
     if any(flow.from_service == flow.to_service for flow in asked.flows):
@@ -170,11 +174,11 @@ def _unknown_words(asked: RecordConsent) -> Iterable[FieldProblem]:
         yield FieldProblem("explained.language", "unknown_word")
 
 
-def _dates_out_of_order(asked: RecordConsent, valid_to: date, today: date) -> Iterable[FieldProblem]:
+def _dates_out_of_order(asked: RecordConsent, valid_to: date, today: date, policy: Policy) -> Iterable[FieldProblem]:
     if valid_to < asked.valid_from or valid_to < today:
         yield FieldProblem("valid_to", "ends_before_it_begins")
-    if valid_to > latest_end(asked.valid_from):
-        yield FieldProblem("valid_to", "more_than_twelve_months")
+    if valid_to > latest_end(asked.valid_from, policy.consent_at_most_months):
+        yield FieldProblem("valid_to", "counts_too_long")
     if asked.explained.on > today:
         yield FieldProblem("explained.on", "day_to_come")
     if asked.heard is not None and asked.heard.on > today:

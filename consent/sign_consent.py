@@ -16,6 +16,7 @@ from foundation.errors import Conflict, FieldProblem, Invalid, NotFound
 from foundation.identifiers import ConsentId, PersonId
 from people.notice import tell
 from people.person import entry_of
+from people.policy import policy_in_force
 
 __all__ = ["HasAnswered", "SignConsent", "TermsLocked", "sign_consent"]
 
@@ -89,7 +90,7 @@ def sign_consent(actor: Actor, asked: SignConsent) -> ConsentReceipt:
         op.add(signature)
         after = replace(record, signatures=(*record.signatures, signature))
         parties = parties_of(op, record.services)
-        standing = standing_of(op, after, family_of(op, consent.person_id, today), parties)
+        standing = standing_of(op, after, family_of(op, consent.person_id, today), parties, policy_in_force(op))
         consent.state = standing.state
         for service in sorted(record.services - {op.service}):
             tell(op, service, "consent_recorded", consent=consent.consent_id)

@@ -14,6 +14,7 @@ from consent.on_record import OnRecord, consents_on_record, family_of, parties_o
 from foundation.errors import Conflict, FieldProblem, Invalid, NotFound
 from foundation.identifiers import ConsentId, EventId, PersonId, ServiceId
 from people.notice import tell
+from people.policy import policy_in_force
 
 __all__ = ["AlreadyEnded", "StopWhatHungOnIt", "WithdrawConsent", "WithdrawalReceipt", "withdraw_consent"]
 
@@ -92,7 +93,7 @@ def withdraw_consent(actor: Actor, asked: WithdrawConsent, *, stop: StopWhatHung
         if not gone:
             raise AlreadyEnded
         op.add(withdrawal)
-        standing = standing_of(op, after, family, parties)
+        standing = standing_of(op, after, family, parties, policy_in_force(op))
         record.consent.state = standing.state
         op.draft.categories.update(flow.category for flow in gone)
         stopped = stop(op, record.consent.consent_id, gone)

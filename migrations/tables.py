@@ -10,6 +10,7 @@ import people.invitation
 import people.notice
 import people.organisation
 import people.person
+import people.policy
 import people.sign_in
 import people.staff
 import referral.referral
@@ -28,6 +29,7 @@ _MODULES = (
     people.notice,
     people.organisation,
     people.person,
+    people.policy,
     people.sign_in,
     people.staff,
     referral.referral,

@@ -1,4 +1,4 @@
-"""Set up an installation: which municipality it is, its own organisation, and the first administrator."""
+"""Set up an installation: which municipality it is, its own organisation, the safe policy, and an administrator."""
 
 import re
 from dataclasses import dataclass
@@ -10,12 +10,14 @@ from audit.actor import Actor
 from audit.house import House, Installed
 from audit.installation import Installation, key_check
 from audit.operation import operation
+from confidentiality.policy import SAFE
 from foundation.clock import ZONES
 from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import EventId, OrganisationId, ServiceId, StaffId
 from people.establishment import employ, open_service, register_organisation
 from people.invitation import invite
 from people.organisation import is_organisation_number
+from people.policy import PolicyVersion, document_of
 from vault.keys import KEYHOLDER_OF_ARCHIVE, make_service_key
 
 __all__ = ["ADMINISTRATION", "Install", "InstallReceipt", "install"]
@@ -79,7 +81,7 @@ class InstallReceipt:
 
 
 def install(house: House, asked: Install) -> InstallReceipt:
-    """Write the installation's row, its archive keyholder, the municipality, and the first administrator.
+    """Write the installation's row, its archive keyholder, the municipality, its policy, and the first administrator.
 
     Args:
         house: a house over a migrated and otherwise empty database, made with `asked.facts(...)`.
@@ -102,6 +104,14 @@ def install(house: House, asked: Install) -> InstallReceipt:
                 key_check=key_check(house.custody, house.installed.installation_id),
             ),
             make_service_key(KEYHOLDER_OF_ARCHIVE, house.custody, op.time),
+            PolicyVersion(
+                number=1,
+                document=document_of(SAFE),
+                digest=SAFE.version,
+                proposal_id=None,
+                approved_by=None,
+                approved_at=op.time,
+            ),
         )
         organisation = register_organisation(
             op,

@@ -105,7 +105,7 @@ FIELD_CODES: Mapping[str, str] = {
     "signed_before_explained": message("Nobody can sign before the consent was explained"),
     "day_to_come": message("This day has not come yet"),
     "ends_before_it_begins": message("The last day lies before the first"),
-    "more_than_twelve_months": message("A consent holds for twelve months at most"),
+    "counts_too_long": message("A consent may not count for so long here; choose an earlier last day"),
     "does_not_fit_scope": message("This does not go with the rest of your choice"),
     "had_no_say": message("This person did not sign the consent, and had not to"),
     "nothing_filled_in": message("Fill in something here, or leave the whole part out"),

@@ -54,6 +54,7 @@ def test_a_stored_decision_is_codes_and_letters_only() -> None:
         "purpose": "coordinated_support",
         "rule_book": BOOK.hash,
         "policy": SAFE.version,
+        "policy_number": 0,
         "law_version": "NOR-2024-08-01",
         "results": [
             {

@@ -177,7 +177,7 @@ def test_bad_input_is_named_field_by_field_and_nothing_is_kept(sqlite_house: Hou
         ({"flows": (Flow(town.school, town.homework, "protected_address"),)}, [("flows", "unknown_category")]),
         ({"flows": (Flow(town.school, town.homework, "ethnicity_religion"),)}, [("flows", "unknown_category")]),
         ({"valid_to": today - _DAY}, [("valid_to", "ends_before_it_begins")]),
-        ({"valid_to": date(2027, 11, 22)}, [("valid_to", "more_than_twelve_months")]),
+        ({"valid_to": date(2027, 11, 22)}, [("valid_to", "counts_too_long")]),
         (
             {"valid_from": today - 20 * _DAY, "valid_to": today - 10 * _DAY},
             [("valid_to", "ends_before_it_begins")],

@@ -22,6 +22,7 @@ from consent.withdraw_consent import WithdrawConsent, withdraw_consent
 from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import ConsentId, EventId, PersonId, ServiceId
 from foundation.texts import message
+from people.policy import policy_today
 from people.read_person import read_person
 from people.standing import OpenService, open_services
 from people.views import PersonView
@@ -426,7 +427,7 @@ def _form(here: Visit, person_id: PersonId, filled: FilledIn | None) -> ConsentF
         signers=_possible_signers(here, person, age),
         template_version=TEMPLATE_VERSION,
         today=terms.today,
-        valid_to=usual_end(terms.today),
+        valid_to=usual_end(terms.today, policy_today(here.actor)),
         event_id=person.event_id,
     )
 
