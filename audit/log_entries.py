@@ -5,6 +5,7 @@ from datetime import datetime
 
 from audit.event import AuditEvent
 from audit.evidence.canonical_json import JsonValue
+from audit.place_in_the_log import PlaceInTheLog
 from foundation.identifiers import ConsentId, EventId, PersonId, ReferralId, ServiceId, StaffId
 
 __all__ = ["LogEntry", "LogLine", "LogPage", "line_of"]
@@ -49,7 +50,8 @@ class LogEntry:
 
     line: LogLine
     commitment: str
-    is_pending: bool
+    #: None while it waits for its place.
+    place: PlaceInTheLog | None
     decision: JsonValue
     notes: dict[str, JsonValue]
     disclosed: dict[PersonId, tuple[str, ...]]

@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from audit.actions import Action
 from audit.actor import Actor
-from audit.event import LOG_KEY_OWNER, AuditDisclosure, AuditEvent, AuditPending, bundle_context, stored_index
+from audit.event import LOG_KEY_OWNER, AuditDisclosure, AuditEvent, bundle_context, stored_index
 from audit.evidence.canonical_json import JsonValue
 from audit.evidence.commitment import commitment, digest, opened, unbundle
 from audit.log_entries import LogEntry, line_of
 from audit.operation import Operation, operation
+from audit.place_in_the_log import place_of
 from foundation.errors import NotFound, Unavailable
 from foundation.identifiers import EventId, PersonId
 from vault.blob import DoesNotOpen, open_blob
@@ -62,7 +63,7 @@ def read_event(actor: Actor, event: EventId) -> LogEntry:
             LogEntry(
                 line=line_of(row),
                 commitment=row.commitment.hex(),
-                is_pending=op.get(AuditPending, event) is not None,
+                place=place_of(op, event),
                 decision=said.common.get("decision"),
                 notes=notes,
                 disclosed=said.disclosed,

@@ -26,6 +26,10 @@ class TableKind(StrEnum):
     DISCLOSURE = "disclosure"
     #: The queue of the sequencer: added to, taken from, never changed.
     QUEUE = "queue"
+    #: The head of the tree: it grows, and is never taken away.
+    TREE = "tree"
+    #: How far the log has left the database: each mark only grows.
+    WATERMARK = "watermark"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,10 @@ _LOG_TABLES = {
     "audit_event_subject": TableKind.LOG,
     "audit_disclosure": TableKind.DISCLOSURE,
     "audit_pending": TableKind.QUEUE,
+    "log_leaf": TableKind.LOG,
+    "checkpoint": TableKind.LOG,
+    "tree_state": TableKind.TREE,
+    "watermark": TableKind.WATERMARK,
 }
 
 #: What each kind refuses: the trigger's last name, the statement it stands before, and when (None: always).
@@ -62,6 +70,14 @@ _REFUSALS: dict[TableKind, tuple[tuple[str, str, str | None], ...]] = {
         ("no_delete", "DELETE", None),
     ),
     TableKind.QUEUE: (("no_update", "UPDATE", None),),
+    TableKind.TREE: (
+        ("only_grows", "UPDATE", "NEW.origin <> OLD.origin OR NEW.size <= OLD.size OR NEW.root = OLD.root"),
+        ("no_delete", "DELETE", None),
+    ),
+    TableKind.WATERMARK: (
+        ("only_grows", "UPDATE", "NEW.origin <> OLD.origin OR NEW.exported < OLD.exported OR NEW.signed < OLD.signed"),
+        ("no_delete", "DELETE", None),
+    ),
 }
 
 #: PostgreSQL needs a function to raise; one for all tables.

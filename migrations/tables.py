@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 import audit.event
 import audit.installation
+import audit.log_tables
 import audit.once
 import consent.consent
 import people.invitation
@@ -23,6 +24,7 @@ __all__ = ["all_tables", "table_meanings"]
 _MODULES = (
     audit.event,
     audit.installation,
+    audit.log_tables,
     audit.once,
     consent.consent,
     people.invitation,

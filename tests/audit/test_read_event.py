@@ -37,7 +37,7 @@ def test_an_entry_is_read_whole(town: Town, read: Read) -> None:
     assert entry.line.staff_id == town.housing_worker.staff
     assert entry.notes == {"asked_for": str(read.family.child)}
     assert entry.decision is None
-    assert entry.is_pending
+    assert entry.place is None
     assert entry.erased == 0
     assert entry.disclosed.keys() == {read.family.child, read.family.mother, read.family.father}
     assert "roster_entry.address" in entry.disclosed[read.family.child]

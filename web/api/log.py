@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from audit.actions import Action
 from audit.log_entries import LogEntry, LogLine, LogPage
+from audit.place_in_the_log import PlaceInTheLog
 from audit.read_event import read_event
 from audit.search_log import SearchLog, search_log
 from foundation.identifiers import EventId, PersonId
@@ -71,7 +72,8 @@ class Entry:
 
     line: LogLine
     commitment: str
-    is_pending: bool
+    #: Where it stands in the tree, and the size of the first checkpoint that covers it; null while it waits.
+    place: PlaceInTheLog | None
     decision: Any
     notes: dict[str, Any]
     disclosed: tuple[Trace, ...]
@@ -106,7 +108,7 @@ def _entry(found: LogEntry) -> Entry:
     return Entry(
         line=found.line,
         commitment=found.commitment,
-        is_pending=found.is_pending,
+        place=found.place,
         decision=found.decision,
         notes=found.notes,
         disclosed=_traces(found.disclosed),

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from audit.actions import Action, Role
 from audit.log_entries import LogEntry, LogLine, LogPage
+from audit.place_in_the_log import PlaceInTheLog
 from audit.read_event import read_event
 from audit.search_log import SearchLog, search_log
 from confidentiality.facts import FACTS
@@ -139,7 +140,7 @@ class Entry:
     rule_book: str
     consent: str | None
     referral: str | None
-    is_pending: bool
+    place: PlaceInTheLog | None
     erased: int
     commitment: str
     stored: str
@@ -345,7 +346,7 @@ def _entry(here: Visit, entry: LogEntry) -> Entry:
         rule_book=str(decision.get("rule_book", "")),
         consent=str(line.consent_id) if line.consent_id else None,
         referral=str(line.referral_id) if line.referral_id else None,
-        is_pending=entry.is_pending,
+        place=entry.place,
         erased=entry.erased,
         commitment=entry.commitment,
         stored=json.dumps({"decision": entry.decision, **entry.notes}, ensure_ascii=False, indent=2, sort_keys=True),
