@@ -19,7 +19,7 @@ from people.find_person import find_person
 from people.list_persons import list_persons
 from people.register import CannotBeHandled
 from people.standing import open_services, whoami
-from people.views import PersonList
+from people.views import PersonLine, PersonList
 from referral.accept_referral import accept_referral
 from referral.decline_referral import REASONS, decline_referral
 from referral.draft_referral import DraftReferral, draft_referral
@@ -73,6 +73,8 @@ ways = (
 )
 
 #: Results under which something may be sent: as it is, as a duty, or with some fields left empty.
+#: Some are still in upper secondary school in their early twenties; whoever is older, in years, is no pupil.
+_OLDEST_PUPIL = 24
 _OPEN = frozenset({"permit", "require", "strip"})
 #: Rules whose answer must not be told apart: a strictly protected person, and one whose protection nobody knows.
 _SAME_ANSWER = frozenset({"NO-B-10", "B-13"})
@@ -108,9 +110,9 @@ class Referrals:
 
 @dataclass(frozen=True)
 class Pupils:
-    """The persons of one's own service, of whom one is to be referred."""
+    """The pupils of one's own service, of whom one is to be referred; None before anything was found."""
 
-    persons: PersonList | None
+    pupils: Sequence[PersonLine] | None
     words: str
     event_id: EventId | None
 
@@ -287,8 +289,7 @@ def form(
 ) -> Response:
     """Who, then where, then the form: each choice is in the address, so that one can go back."""
     if pupil is None:
-        persons = list_persons(here.actor)
-        return here.page("choose_pupil.html", Pupils(persons, "", persons.event_id))
+        return here.page("choose_pupil.html", _pupils(here, list_persons(here.actor), ""))
     if to is None:
         return here.page("choose_service.html", _choosing(here, pupil))
     draft = draft_referral(here.actor, DraftReferral(pupil, to, kind))
@@ -427,7 +428,13 @@ def _find(here: Visit, filled: FilledIn) -> Response:
         persons = find_person(here.actor, words)
     except Invalid as problem:
         return here.page("choose_pupil.html", Pupils(None, words, None), problem=problem, filled=filled)
-    return here.page("choose_pupil.html", Pupils(persons, words, persons.event_id), filled=filled)
+    return here.page("choose_pupil.html", _pupils(here, persons, words), filled=filled)
+
+
+def _pupils(here: Visit, persons: PersonList, words: str) -> Pupils:
+    """Of the persons found those young enough to be pupils: nobody scrolls past the parents to find a child."""
+    born_since = here.actor.house.clock.now().year - _OLDEST_PUPIL
+    return Pupils([one for one in persons.items if one.birth_year >= born_since], words, persons.event_id)
 
 
 def _choosing(here: Visit, pupil: PersonId) -> Choosing:

@@ -218,6 +218,15 @@ def test_a_teacher_refers_a_pupil_and_sees_first_what_is_shared(town: Town, fami
     assert page.click("See the referral").has_link("Take it back")
 
 
+def test_whoever_is_to_be_referred_is_chosen_among_pupils_not_parents(town: Town, family: Family, at: At) -> None:
+    page = at("teacher").open("/referrals/new")
+    mother, child = family.members["mother"].name, family.members["child"].name
+    assert child in page.words
+    assert mother not in page.words
+    page = page.press("Find", {"words": mother.split()[0]})
+    assert "Nobody here has a name that begins like that" in page.words
+
+
 def test_nothing_typed_is_lost_when_a_door_closes_before_sending(town: Town, family: Family, at: At) -> None:
     consent = a_consent(town, family)
     path = f"/referrals/new?pupil={family.child}&to={town.homework}"
