@@ -57,6 +57,7 @@ _RECEIVERS = _CASEWORK | {Role.VOLUNTEER}
 _LOG = frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER})
 _ADMIN = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
 _STAFF = _RECEIVERS | _LOG | {Role.ADMINISTRATOR}
+_POLICY = frozenset({Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER})
 _OPERATOR = frozenset({Role.OPERATOR})
 _STRANGER = frozenset({Role.STRANGER})
 
@@ -73,6 +74,10 @@ class Action(Enum):
     RESTORE = _Deed("restore", EventKind.OPERATE, _OPERATOR, "Restore the installation from a backup")
     REGISTER_ORGANISATION = _Deed("register_organisation", EventKind.CHANGE, _ADMIN, "Register an organisation")
     OPEN_SERVICE = _Deed("open_service", EventKind.CHANGE, _ADMIN, "Open a service inside an organisation")
+    PROPOSE_POLICY = _Deed("propose_policy", EventKind.CHANGE, _POLICY, "Propose another policy for the municipality")
+    APPROVE_POLICY = _Deed(
+        "approve_policy", EventKind.CHANGE, _POLICY, "Approve the policy that somebody else proposed"
+    )
     # Staff and signing in
     ADD_STAFF = _Deed("add_staff", EventKind.CHANGE, _ADMIN, "Add a member of staff and their role in a service")
     INVITE_STAFF = _Deed("invite_staff", EventKind.SIGN_IN, _ADMIN, "Invite a member of staff to make an account anew")

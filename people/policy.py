@@ -17,11 +17,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audit.actor import Actor
 from audit.operation import Operation, reading
 from confidentiality.policy import Policy
+from foundation.errors import Conflict
 from foundation.identifiers import StaffId
 from foundation.tables import Base, Step
 
 __all__ = [
     "NEWEST",
+    "PolicyPassed",
     "PolicyProposal",
     "PolicyVersion",
     "document_of",
@@ -30,6 +32,14 @@ __all__ = [
     "policy_today",
     "proposal_that_waits",
 ]
+
+
+class PolicyPassed(Conflict):
+    """Another version of the policy has come into force since this one was looked at; `number` names it."""
+
+    code = "policy_passed"
+    title = "The policy has changed since you opened it"
+    do = "Open the policy again, look at what is in force now, and propose anew what you still want."
 
 
 class PolicyProposal(Step, Base):
@@ -67,7 +77,9 @@ class PolicyVersion(Step, Base):
 NEWEST = select(func.max(PolicyVersion.number)).scalar_subquery()
 
 _IN_FORCE = select(PolicyVersion.number, PolicyVersion.document).where(PolicyVersion.number == NEWEST)
-_PROPOSED = select(PolicyProposal).order_by(PolicyProposal.proposed_at.desc(), PolicyProposal.proposal_id).limit(1)
+_PROPOSED = (
+    select(PolicyProposal).order_by(PolicyProposal.proposed_at.desc(), PolicyProposal.proposal_id.desc()).limit(1)
+)
 
 
 def document_of(policy: Policy) -> str:

@@ -115,6 +115,7 @@ FIELD_CODES: Mapping[str, str] = {
     "guardianship_twice": message("This bond between the two is named twice"),
     "does_not_add_up": message("This line does not add up; check each character"),
     "rows_of_different_sheets": message("These lines come from different sheets"),
+    "nothing_changed": message("Nothing in this differs from what holds already"),
     "not_a_page": message("This is not a readable PDF, PNG or JPEG"),
 }
 
@@ -328,6 +329,8 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "restore": (message("restored a backup"), message("restore a backup")),
     "register_organisation": (message("registered an organisation"), message("register an organisation")),
     "open_service": (message("opened a service"), message("open a service")),
+    "propose_policy": (message("proposed another policy"), message("propose another policy")),
+    "approve_policy": (message("approved another policy"), message("approve another policy")),
     "add_staff": (message("added a member of staff"), message("add a member of staff")),
     "invite_staff": (message("invited a member of staff"), message("invite a member of staff")),
     "accept_invitation": (message("made an account"), message("make an account")),

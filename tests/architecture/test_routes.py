@@ -15,7 +15,7 @@ from tests.architecture.test_deeds import DEEDS
 from web.api import CALLS
 from web.pages import PAGES
 
-#: Routes that name no deed: help, health, the way in, the directory of services, and ways back to a page after a form.
+#: Routes that name no deed: help, health, the way in, the directory of services, the policy, and ways back to a page.
 ABOUT_NOBODY = {
     "GET /sign-in",
     "GET /help",
@@ -30,6 +30,8 @@ ABOUT_NOBODY = {
     "GET /api/v1/demo-doors",
     "GET /api/v1/me",
     "GET /api/v1/services",
+    "GET /policy",
+    "GET /api/v1/policy",
 }
 
 #: The first page is made of lists, each a deed with an event of its own.

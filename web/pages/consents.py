@@ -411,7 +411,7 @@ def _form(here: Visit, person_id: PersonId, filled: FilledIn | None) -> ConsentF
         age=age,
         is_adult=age >= 18,
         must_be_heard=_HEARD_FROM <= age < 18,
-        purposes=[(code, terms.purpose(code)) for code in _purposes()],
+        purposes=[(code, terms.purpose(code)) for code in purposes_asked_for()],
         purpose=purpose,
         purpose_sentence=terms.purpose_sentence(purpose),
         services=[(str(one.service_id), one.name) for one in services],
@@ -432,7 +432,7 @@ def _form(here: Visit, person_id: PersonId, filled: FilledIn | None) -> ConsentF
     )
 
 
-def _purposes() -> Sequence[str]:
+def purposes_asked_for() -> Sequence[str]:
     """The purposes that a family is asked for, the usual one first."""
     from_kinds = dict.fromkeys(kind.purpose for kind in KINDS)
     others = ("homework_support_follow_up", "parent_programme", "activity_inclusion")

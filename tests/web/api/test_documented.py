@@ -126,6 +126,8 @@ def test_every_example_is_so(address: str, as_: Callable[[str], Program], town: 
                 ("HOUSING", "housing_worker"),
                 ("COORDINATOR", "coordinator"),
                 ("AUDITOR", "auditor"),
+                ("ADMINISTRATOR", "administrator"),
+                ("OFFICER", "data_protection_officer"),
             )
         },
     }

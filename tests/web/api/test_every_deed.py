@@ -390,6 +390,26 @@ def test_somebody_makes_an_account_signs_in_and_out(as_: As, town: Town) -> None
     assert stranger.get("/me").status_code == 401
 
 
+# The policy
+
+
+def test_a_policy_is_proposed_and_approved(as_: As, town: Town) -> None:
+    proposed = as_("administrator").post("/policy/proposals", {"builds_on": 1, "choices": {"form": "oral_minuted"}})
+    assert (proposed.status_code, proposed.json()["builds_on"]) == (201, 1)
+    assert permitted(town, proposed, Action.PROPOSE_POLICY).said["changed"] == {"form": ["written", "oral_minuted"]}
+    refused = as_("administrator").post(f"/policy/proposals/{proposed.json()['id']}/approve")
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_proposal")
+    approved = as_("data_protection_officer").post(f"/policy/proposals/{proposed.json()['id']}/approve")
+    assert approved.json()["number"] == 2
+    permitted(town, approved, Action.APPROVE_POLICY)
+    read = as_("volunteer").get("/policy").json()
+    assert (read["in_force"]["policy"]["form"], read["earlier"][0]["policy"]["form"]) == ("oral_minuted", "written")
+    unknown = as_("administrator").post("/policy/proposals", {"builds_on": 2, "choices": {"anything_goes": True}})
+    assert [(one["field"], one["code"]) for one in unknown.json()["errors"]] == [("anything_goes", "unknown_field")]
+    passed = as_("administrator").post("/policy/proposals", {"builds_on": 1, "choices": {"form": "written"}})
+    assert (passed.status_code, passed.json()["code"]) == (409, "policy_passed")
+
+
 # The log
 
 

@@ -9,7 +9,7 @@ from jinja2 import Environment, nodes
 
 from people.standing import Standing
 from web.frame import Page
-from web.pages import consents, help_page, home, invitation, log, persons, problem_codes, referrals, sign_in
+from web.pages import consents, help_page, home, invitation, log, persons, policy, problem_codes, referrals, sign_in
 from web.worded import Worded
 
 TEMPLATES = Path(__file__).parents[3] / "web" / "templates"
@@ -33,6 +33,7 @@ VIEWS: dict[str, type | None] = {
     "log_entry.html": log.Entry,
     "person.html": persons.OnePerson,
     "persons.html": persons.Roster,
+    "policy.html": policy.PolicyPage,
     "problem.html": Worded,
     "problem_code.html": problem_codes.ProblemCode,
     "recall_referral.html": referrals.Recalling,
