@@ -157,6 +157,8 @@ class Draft:
     about: set[PersonId] = field(default_factory=set)
     disclosed: dict[PersonId, set[str]] = field(default_factory=dict)
     consulted: dict[PersonId, set[str]] = field(default_factory=dict)
+    #: What the event commits to, from the moment it is made into a row.
+    commitment: bytes | None = None
 
     @property
     def persons(self) -> list[PersonId]:
@@ -190,9 +192,10 @@ class Draft:
     def row(self, outcome: Outcome, code: str | None, digests: list[bytes]) -> AuditEvent:
         """The stored event: the commitment over all disclosures, and the index columns."""
         index = self.index(outcome, code)
+        self.commitment = commitment(digests)
         return AuditEvent(
             event_id=self.event_id,
-            commitment=commitment(digests),
+            commitment=self.commitment,
             digests=b"".join(sorted(digests)),
             recorded_at=self.recorded_at,
             staff_id=self.staff_id,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from audit.committed import Committed
 from audit.tally import Tally
 from foundation.clock import Clock
 from foundation.engine import WriterQueue, is_sqlite, make_engine
@@ -42,6 +43,7 @@ class House:
     engine: Engine = field(init=False, repr=False)
     writers: WriterQueue | None = field(init=False, repr=False)
     unknown_names: Tally = field(init=False, repr=False, default_factory=Tally)
+    committed: Committed = field(init=False, repr=False, default_factory=Committed)
     _key_pairs: dict[object, KeyPair] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:

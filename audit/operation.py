@@ -228,11 +228,18 @@ def _transaction(house: House, **info: object) -> Iterator[Session]:
         try:
             yield session
             session.commit()
+            _remember(house, session.info.get("operation"))
         except BaseException:
             session.rollback()
             raise
         finally:
             session.close()
+
+
+def _remember(house: House, op: "Operation | None") -> None:
+    """Keep what was just committed at hand, for the receipt that goes out with the answer."""
+    if op is not None and op.draft.commitment is not None:
+        house.committed.put(op.event_id, op.draft.commitment, op.time)
 
 
 @contextmanager

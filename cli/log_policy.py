@@ -8,6 +8,7 @@ from audit.evidence.log_policy import PolicyRefused, parse_policy
 from audit.evidence.note import key_fingerprint
 from cli.log_options import LogPolicyFile, policy_file
 from cli.plain_options import DataDir, new_app
+from cli.stop import FOUND, stop
 
 __all__ = ["app"]
 
@@ -28,8 +29,7 @@ def log_policy(
     try:
         said = parse_policy(file.read_bytes())
     except PolicyRefused as error:
-        typer.echo(f"tillit: {file}: {error}", err=True)
-        raise typer.Exit(1) from error
+        stop(f"{file}: {error}", FOUND)
     if fingerprint:
         print("\n".join(key_fingerprint(one.key.public) for one in said.keys))
     else:

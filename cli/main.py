@@ -25,6 +25,8 @@ COMMANDS = {
     "migrate": ("cli.migrate:app", "Bring the database to a revision."),
     "doctor": ("cli.doctor:app", "Look whether everything is in place, and say what to do where it is not."),
     "verify-log": ("cli.verify_log:app", "Verify the disclosure log from its store, offline."),
+    "receipt": ("cli.receipt:app", "Check a receipt: is the event that it promises in the log?"),
+    "proof": ("cli.receipt:proof_app", "Print the proof that one event stands in the log."),
     "log-policy": ("cli.log_policy:app", "Print the policy that verifiers of the log trust."),
     "service": ("cli.service", "Register an organisation, or open a service."),
     "account": ("cli.account:app", "Invite a member of staff."),

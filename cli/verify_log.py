@@ -16,13 +16,11 @@ from audit.evidence.verified_state import StateRefused, VerifiedState, parse_sta
 from audit.evidence.verify_store import StoreVerdict, verify_store
 from cli.log_options import LogPolicyFile, LogStoreFolder, policy_file, store_folder
 from cli.plain_options import DataDir, Json, new_app
+from cli.stop import FOUND, USAGE, VERIFIED, stop
 
 __all__ = ["app"]
 
 app = new_app()
-
-#: Exit codes, the same as those of the single-file verifier.
-_VERIFIED, _FOUND, _USAGE = 0, 1, 2
 
 
 @app.command()
@@ -40,14 +38,14 @@ def verify_log(
     """Verify every byte of the log's store. Exit code 0: verified. 1: something is wrong. 2: wrong use."""
     folder, trusted = store_folder(store, data_dir), policy_file(policy, data_dir)
     if not folder.is_dir():
-        _stop(f"{folder}: there is no such folder; name the log's store with --store")
+        stop(f"{folder}: there is no such folder; name the log's store with --store", USAGE)
     try:
         said = trusted.read_bytes()
         kept = state.read_bytes() if state is not None and state.exists() else None
     except OSError as error:
-        _stop(f"{error.filename}: {error.strerror}")
+        stop(f"{error.filename}: {error.strerror}", USAGE)
     if not said:
-        _stop(f"{trusted}: the file is empty; name the policy you trust with --policy")
+        stop(f"{trusted}: the file is empty; name the policy you trust with --policy", USAGE)
     try:
         trust = parse_policy(said)
     except PolicyRefused as error:
@@ -66,7 +64,10 @@ def _keep(file: Path, state: VerifiedState) -> None:
     try:
         replace_durably(file, state.encode(), mode=0o644)
     except OSError as error:
-        _stop(f"{error.filename or file}: {error.strerror}; the log is verified, what to start from next time is lost")
+        stop(
+            f"{error.filename or file}: {error.strerror}; the log is verified, what to start from next time is lost",
+            USAGE,
+        )
 
 
 def _refused(finding: Finding, origin: str = "") -> StoreVerdict:
@@ -81,7 +82,7 @@ def _end(as_json: bool, verdict: StoreVerdict, *, is_witnessed: bool = False) ->
     else:
         for line in _lines(verdict, is_witnessed=is_witnessed):
             print(line)
-    raise typer.Exit(_VERIFIED if verdict.is_in_order else _FOUND)
+    raise typer.Exit(VERIFIED if verdict.is_in_order else FOUND)
 
 
 def _lines(verdict: StoreVerdict, *, is_witnessed: bool) -> list[str]:
@@ -117,8 +118,3 @@ def _entries(count: int) -> str:
 
 def _when(time: int | None) -> str:
     return "" if time is None else datetime.fromtimestamp(time, UTC).isoformat()
-
-
-def _stop(line: str) -> NoReturn:
-    typer.echo(f"tillit: {line}", err=True)
-    raise typer.Exit(_USAGE)

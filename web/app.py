@@ -65,7 +65,8 @@ def create_app(house: House, texts: Texts | None = None) -> FastAPI:
     app = _Tillit(
         title="Tillit",
         version="1",
-        description="Consent-aware referrals. An answer about a person names its log event in `Tillit-Event`.",
+        description="Consent-aware referrals. An answer about a person names its log event in `Tillit-Event`, and "
+        "brings the event's receipt in `Tillit-Receipt`.",
         max_body_size=MAX_BODY_SIZE,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         docs_url=None,

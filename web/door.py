@@ -29,14 +29,17 @@ from web.visit import Visit, session_cookie, this_visit
 
 __all__ = ["OPEN", "OPEN_BELOW", "Door", "safe_next"]
 
-#: Places that need no session: signing in, help, the accessibility statement, health, and what the API can do. About
-#: nobody, all of them.
+#: Places that need no session: signing in, help, checking the log, the accessibility statement, health, and what the
+#: API can do. About nobody, all of them.
 OPEN = frozenset(
     {
         "/sign-in",
         "/sign-in/demo",
         "/help",
         "/accessibility",
+        "/verify",
+        "/verify/tillit-verify.py",
+        "/verify/log-policy.json",
         "/livez",
         "/readyz",
         "/api/v1/sign-in",

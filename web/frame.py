@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from audit.actions import Action, Role
 from audit.actor import Actor
 from audit.house import House
+from audit.receipts import Receipts
 from foundation.clock import ZONES
 from foundation.texts import Language, Texts, Words
 from people.standing import Standing
@@ -43,6 +44,8 @@ class Page:
     csrf: str
     once: str
     event_id: UUID | None = None
+    #: The receipt of that event, in one line.
+    receipt: str | None = None
     problem: Worded | None = None
     filled: FilledIn | None = None
 
@@ -75,6 +78,7 @@ class Frame:
         self.texts = texts
         self.static = static
         self.ways = tuple(ways)
+        self.receipts = Receipts(house)
         self.csrf_key = house.custody.derived_key("csrf")
         self.is_https = (house.settings.public_url or "").startswith("https://")
         loader = FileSystemLoader(_TEMPLATES)

@@ -21,7 +21,7 @@ from foundation.errors import NotFound, Problem, Refused
 from web.bad_requests import BodyTooLarge, MethodNotAllowed, Unexpected, Unreadable, UnsupportedMediaType
 from web.idempotency import place_of_answer, place_of_new
 from web.sent import problem_of
-from web.visit import EVENT_HEADER, Visit, this_visit
+from web.visit import Visit, this_visit
 from web.worded import Worded
 
 __all__ = [
@@ -60,8 +60,7 @@ def answer(visit: Visit, said: Worded, headers: dict[str, str] | None = None) ->
         response = visit.problem_page(said)
     else:
         response = Response(orjson.dumps(said.document()), said.status, media_type=MEDIA_TYPE)
-        if said.event_id:
-            response.headers[EVENT_HEADER] = str(said.event_id)
+        response.headers.update(visit.named(said.event_id))
     response.headers.update(headers or {})
     return response
 
@@ -103,7 +102,7 @@ def answer_again(request: Request, error: AnsweredBefore) -> Response:
     """The same answer as the first time, to a request that came twice."""
     visit = this_visit(request)
     answer_id, version = error.answer.get("id"), error.answer.get("version")
-    headers = {EVENT_HEADER: str(error.event_id), "idempotency-replayed": "true"}
+    headers = {**visit.named(error.event_id), "idempotency-replayed": "true"}
     if not visit.is_api:
         response = visit.see_other(place_of_answer(visit.path, answer_id if isinstance(answer_id, str) else None))
         response.headers.update(headers)

@@ -5,7 +5,8 @@
     def read(here: Here, referral_id: ReferralIdHere) -> Response:
         return here.page("referral.html", read_referral(here.actor, referral_id))
 
-The event of what was done travels in the view (`event_id`) and leaves in the header `Tillit-Event`.
+The event of what was done travels in the view (`event_id`) and leaves in the header `Tillit-Event`; to programs its
+receipt goes along in `Tillit-Receipt`, and a page has it at its foot.
 """
 
 import secrets
@@ -36,9 +37,10 @@ from web.idempotency import canonical_form, canonical_json_body, once, place_of_
 from web.sent import FilledIn
 from web.worded import Worded, worded
 
-__all__ = ["EVENT_HEADER", "Filled", "Here", "HereOnce", "Visit", "action_of", "check_form", "does", "this_visit"]
+__all__ = ["Filled", "Here", "HereOnce", "Visit", "action_of", "check_form", "does", "this_visit"]
 
-EVENT_HEADER = "tillit-event"
+_EVENT_HEADER = "tillit-event"
+_RECEIPT_HEADER = "tillit-receipt"
 
 _FAULT = 500  # from here on, something that must be there is not
 
@@ -122,6 +124,13 @@ class Visit:
             raise VersionMissing
         return int(text)
 
+    def named(self, event_id: UUID | None) -> dict[str, str]:
+        """The headers that name an answer's event, and for a program bring the event's receipt."""
+        if event_id is None:
+            return {}
+        receipt = self.frame.receipts.line(event_id) if self.is_api else None
+        return {_EVENT_HEADER: str(event_id), **({_RECEIPT_HEADER: receipt} if receipt else {})}
+
     def worded(self, problem: Problem) -> Worded:
         """A problem in the reader's words."""
         return worded(problem, self.words)
@@ -153,16 +162,16 @@ class Visit:
             status = said.status
         event_id = said.event_id if said else _event_of(view)
         html = self.frame.render(template, self._page(event_id, said, filled), view)
-        return Response(html, status, _event_header(event_id), "text/html; charset=utf-8")
+        return Response(html, status, self.named(event_id), "text/html; charset=utf-8")
 
     def problem_page(self, said: Worded) -> Response:
         """The page that says what went wrong and what to do."""
         html = self.frame.render("problem.html", self._page(said.event_id, said, None), said)
-        return Response(html, said.status, _event_header(said.event_id), "text/html; charset=utf-8")
+        return Response(html, said.status, self.named(said.event_id), "text/html; charset=utf-8")
 
     def see_other(self, path: str, view: object = None) -> Response:
         """Go on to a page (303), after something was done."""
-        headers = {**_event_header(_event_of(view)), "location": path}
+        headers = {**self.named(_event_of(view)), "location": path}
         if self.request.headers.get("hx-request"):
             # htmx follows a redirect inside its request and would put a whole page into a part of one.
             headers["hx-redirect"] = headers.pop("location")
@@ -171,7 +180,7 @@ class Visit:
 
     def json(self, view: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
         """A view as JSON, with its event, and its version as ETag."""
-        told = {**_event_header(_event_of(view)), **(headers or {})}
+        told = {**self.named(_event_of(view)), **(headers or {})}
         version = getattr(view, "version", None)
         if isinstance(version, int):
             told["etag"] = f'"{version}"'
@@ -184,7 +193,7 @@ class Visit:
     def stream(self, page: ScannedPage) -> Response:
         """A scanned page, piece by piece; it has no name, and is shown rather than kept."""
         headers = {
-            **_event_header(page.event_id),
+            **self.named(page.event_id),
             "content-length": str(page.size),
             "content-disposition": "inline",
             # What somebody uploaded is shown in a box of its own: it may load, run and reach nothing.
@@ -194,7 +203,7 @@ class Visit:
 
     def nothing(self, event_id: UUID | None = None) -> Response:
         """It is done, and there is nothing to say (204)."""
-        return Response(status_code=204, headers=_event_header(event_id))
+        return Response(status_code=204, headers=self.named(event_id))
 
     def let_in(self, response: Response, token: str, until: datetime) -> Response:
         """Keep the session's token in the browser until the session ends."""
@@ -234,6 +243,7 @@ class Visit:
             csrf=self.csrf,
             once=secrets.token_urlsafe(16),
             event_id=event_id,
+            receipt=frame.receipts.line(event_id) if event_id else None,
             problem=said,
             filled=filled,
         )
@@ -306,10 +316,6 @@ Filled = Annotated[FilledIn, Depends(_filled)]
 def _event_of(view: object) -> UUID | None:
     event_id = getattr(view, "event_id", None)
     return event_id if isinstance(event_id, UUID) else None
-
-
-def _event_header(event_id: UUID | None) -> dict[str, str]:
-    return {EVENT_HEADER: str(event_id)} if event_id else {}
 
 
 def _plain(value: object) -> Any:

@@ -25,6 +25,8 @@ FINDINGS: Final[Mapping[str, str]] = {
     "key_unannounced": "A key of the policy was not announced in the log where it should have been.",
     "behind_state": "The log is shorter than it was when it was last verified.",
     "state_refused": "What was kept from the last verification is not about this log.",
+    "receipt_refused": "A receipt is not one that the policy vouches for.",
+    "suppressed": "A receipt promised an event; its deadline has passed, and the event is not in the log.",
     "policy_refused": "The policy does not say clearly whom to trust.",
 }
 

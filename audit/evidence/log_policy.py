@@ -1,7 +1,8 @@
 """Whom one trusts for a log: the one file an auditor or a family brings along, apart from the log itself.
 
-It names the log, the keys that sign its heads with the sizes for which each does, and the witnesses of whom a quorum
-must have cosigned: the terms of c2sp.org/tlog-policy, and it can be printed in that form. Pure.
+It names the log, the keys that sign its heads with the sizes for which each does, the witnesses of whom a quorum must
+have cosigned: the terms of c2sp.org/tlog-policy, and it can be printed in that form. Beside them stand the keys that
+sign receipts, of which that form knows nothing. Pure.
 """
 
 import hashlib
@@ -31,6 +32,8 @@ from audit.evidence.tree import LARGEST_SIZE
 POLICY_VERSION: Final = 1
 NO_QUORUM: Final = "none"
 
+_LISTS: Final = ("keys", "witnesses", "groups", "receipts")
+
 
 class PolicyRefused(ValueError):
     """A policy that does not say clearly whom to trust; the message names the place."""
@@ -38,6 +41,11 @@ class PolicyRefused(ValueError):
 
 class CheckpointRefused(ValueError):
     """A head that the policy does not vouch for; the message says why."""
+
+
+def receipt_signer(origin: str) -> str:
+    """The name under which the service signs the receipts of a log."""
+    return f"{origin}/receipts"
 
 
 @dataclass(frozen=True)
@@ -77,16 +85,21 @@ class Group:
 
 @dataclass(frozen=True)
 class LogPolicy:
-    """One log, its keys, its witnesses, and the witness or group that makes the quorum; ``none`` asks for none."""
+    """One log, its keys, its witnesses, and the witness or group that makes the quorum; ``none`` asks for none.
+
+    ``receipts`` are the keys that sign receipts: the service's own, never one of the log's.
+    """
 
     origin: str
     keys: tuple[LogKey, ...]
     witnesses: tuple[Witness, ...] = ()
     groups: tuple[Group, ...] = ()
     quorum: str = NO_QUORUM
+    receipts: tuple[VerifierKey, ...] = ()
 
     def __post_init__(self) -> None:
         _check_keys(self.origin, self.keys)
+        _check_receipts(self)
         _check_quorum(self)
         try:
             canonical_json(self.as_json)
@@ -105,6 +118,7 @@ class LogPolicy:
                 {"name": one.name, "threshold": one.threshold, "members": list(one.members)} for one in self.groups
             ],
             "quorum": self.quorum,
+            "receipts": [key.text for key in self.receipts],
         }
 
     @property
@@ -186,13 +200,16 @@ def parse_policy(data: bytes) -> LogPolicy:
         said = json.loads(data.decode("utf-8"), object_pairs_hook=_without_repetition)
     except (ValueError, RecursionError) as error:
         raise PolicyRefused(f"the policy is not JSON: {error}") from error
-    top = _fields(said, "the policy", {"version": int, "origin": str, "quorum": str}, ("keys", "witnesses", "groups"))
+    top = _fields(said, "the policy", {"version": int, "origin": str, "quorum": str}, _LISTS)
     if top["version"] != POLICY_VERSION:
         raise PolicyRefused(f"the policy has version {top['version']}; this is made for version {POLICY_VERSION}")
     keys = [_log_key(one, f"keys[{number}]") for number, one in enumerate(top["keys"])]
     witnesses = [_witness(one, f"witnesses[{number}]") for number, one in enumerate(top["witnesses"])]
     groups = [_group(one, f"groups[{number}]") for number, one in enumerate(top["groups"])]
-    return LogPolicy(top["origin"], tuple(keys), tuple(witnesses), tuple(groups), top["quorum"])
+    receipts = [_verifier_key(one, f"receipts[{number}]") for number, one in enumerate(top["receipts"])]
+    return LogPolicy(
+        top["origin"], tuple(keys), tuple(witnesses), tuple(groups), top["quorum"], receipts=tuple(receipts)
+    )
 
 
 def _without_repetition(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -238,9 +255,9 @@ def _group(said: Any, where: str) -> Group:
     return Group(fields["name"], fields["threshold"], tuple(fields["members"]))
 
 
-def _verifier_key(text: str, where: str) -> VerifierKey:
+def _verifier_key(text: Any, where: str) -> VerifierKey:
     try:
-        return parse_verifier_key(text)
+        return parse_verifier_key(text if isinstance(text, str) else "")
     except MalformedNote as error:
         raise PolicyRefused(f"{where}.key: {error}") from error
 
@@ -254,6 +271,16 @@ def _check_keys(origin: str, keys: Sequence[LogKey]) -> None:
         _check(1 <= one.first <= LARGEST_SIZE, f"{where}: a key signs from a size of at least 1")
         _check(one.last is None or one.first <= one.last <= LARGEST_SIZE, f"{where}: the range of sizes is empty")
     _check(len({one.key.public for one in keys}) == len(keys), "a key of the log is named twice")
+
+
+def _check_receipts(policy: LogPolicy) -> None:
+    log_keys = {one.key.public for one in policy.keys}
+    for number, key in enumerate(policy.receipts):
+        where = f"receipts[{number}]"
+        _check(key.name == receipt_signer(policy.origin), f"{where}: the key's name is not that of this log's receipts")
+        _check(key.kind == ED25519, f"{where}: a receipt key is of the plain Ed25519 kind")
+        _check(key.public not in log_keys, f"{where}: the log's own key signs no receipts")
+    _check(len(set(policy.receipts)) == len(policy.receipts), "a receipt key is named twice")
 
 
 def _check_quorum(policy: LogPolicy) -> None:

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 OPEN_PAGES = (
     ("sign-in", "/sign-in"),
     ("help", "/help"),
+    ("verify", "/verify"),
     ("accessibility", "/accessibility"),
     ("problem-code", "/problems/sharing_refused"),
 )

@@ -102,7 +102,11 @@ _EVENT = {
     "Tillit-Event": {
         "description": "The id of the log event of this answer",
         "schema": {"type": "string", "format": "uuid"},
-    }
+    },
+    "Tillit-Receipt": {
+        "description": "The signed promise that the event stands in the log within a minute; `tillit receipt check`",
+        "schema": _TEXT,
+    },
 }
 _ETAG = {"ETag": {"description": "The version, for `If-Match` on the next step", "schema": _TEXT}}
 _LOCATION = {

@@ -14,6 +14,7 @@ from web.pages import (
     problem_codes,
     referrals,
     sign_in,
+    verify,
 )
 
 __all__ = ["PAGES"]
@@ -30,6 +31,7 @@ PAGES = (
     log,
     policy,
     help_page,
+    verify,
     accessibility,
     problem_codes,
     health,

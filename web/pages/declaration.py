@@ -22,5 +22,5 @@ def sign(here: Here) -> Response:
     """Sign it for one's own service."""
     event_id = sign_declaration(here.actor)
     response = here.see_other("/")
-    response.headers["tillit-event"] = str(event_id)
+    response.headers.update(here.named(event_id))
     return response

@@ -1,9 +1,12 @@
 """A log of made-up events in a directory, grown batch by batch as the service grows it; it is about nobody."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.evidence.base64url import b64url
 from audit.evidence.canonical_json import JsonValue
@@ -11,14 +14,20 @@ from audit.evidence.commitment import bundle, commitment, digest, disclosure
 from audit.evidence.event_leaf import event_leaf
 from audit.evidence.export_entries import EntryToKeep, export_entries, tidy_store
 from audit.evidence.leaf import system_leaf
-from audit.evidence.log_policy import LogPolicy
+from audit.evidence.log_policy import LogPolicy, receipt_signer
 from audit.evidence.log_store import DirectoryStore
+from audit.evidence.note import ED25519, VerifierKey
 from audit.evidence.publish_checkpoint import publish_checkpoint
-from audit.evidence.sealed_records import SealedEvent, SealedPart
+from audit.evidence.receipt import SignedReceipt, receipt_for, signed_receipt
+from audit.evidence.sealed_records import SealedEvent, SealedPart, parse_event
 from audit.evidence.signer import Signer, create_signer
 
 ORIGIN = "tillit/00000000-0000-4000-8000-000000000001"
 TIME = "2026-11-22T08:15:00.000000Z"
+
+
+RECEIPT_PRIVATE = Ed25519PrivateKey.from_private_bytes(b"receipts".ljust(32, b"."))
+RECEIPT_KEY = VerifierKey(receipt_signer(ORIGIN), ED25519, RECEIPT_PRIVATE.public_key().public_bytes_raw())
 
 
 class SteppingClock:
@@ -77,7 +86,14 @@ class ALog:
 
     @property
     def policy(self) -> LogPolicy:
-        return self.signer.policy()
+        return replace(self.signer.policy(), receipts=(RECEIPT_KEY,))
+
+    def receipt_of(self, index: int, recorded_at: str = TIME) -> SignedReceipt:
+        """What the service would have given to whoever caused the event."""
+        event = self.events[index]
+        event_id = parse_event(event.entry.record).event_id
+        receipt = receipt_for(ORIGIN, event_id, event.commitment, datetime.fromisoformat(recorded_at))
+        return signed_receipt(receipt, RECEIPT_KEY, RECEIPT_PRIVATE.sign(receipt.text.encode()))
 
     def export(self, entries: list[EntryToKeep]) -> None:
         self.size = export_entries(self.store, self.size, entries)

@@ -78,7 +78,7 @@ def test_a_repetition_gets_the_first_answer_and_leaves_nothing(as_: As, story: S
     again = program.post(call.path, call.body, key="the-very-same-key")
     assert again.headers["idempotency-replayed"] == "true"
     assert (again.status_code, again.json()) == (first.status_code, first.json())
-    for name in ("tillit-event", "location", "etag", "content-type"):
+    for name in ("tillit-event", "tillit-receipt", "location", "etag", "content-type"):
         assert again.headers.get(name) == first.headers.get(name), name
     assert rows(story.town, call.table) == before + 1
     assert len(events(story.house)) == counted

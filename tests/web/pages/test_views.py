@@ -9,7 +9,19 @@ from jinja2 import Environment, nodes
 
 from people.standing import Standing
 from web.frame import Page
-from web.pages import consents, help_page, home, invitation, log, persons, policy, problem_codes, referrals, sign_in
+from web.pages import (
+    consents,
+    help_page,
+    home,
+    invitation,
+    log,
+    persons,
+    policy,
+    problem_codes,
+    referrals,
+    sign_in,
+    verify,
+)
 from web.worded import Worded
 
 TEMPLATES = Path(__file__).parents[3] / "web" / "templates"
@@ -47,6 +59,7 @@ VIEWS: dict[str, type | None] = {
     "review_referral.html": referrals.Review,
     "sign_consent.html": consents.Signing,
     "sign_in.html": sign_in.Doors,
+    "verify.html": verify.Verifying,
     "withdraw_consent.html": consents.Withdrawing,
 }
 
