@@ -118,6 +118,9 @@ class Action(Enum):
     # The log
     SEARCH_LOG = _Deed("search_log", EventKind.LOG_READ, _LOG, "Search the disclosure log")
     READ_EVENT = _Deed("read_event", EventKind.LOG_READ, _LOG, "Open one entry of the disclosure log")
+    REPLAY_DECISION = _Deed(
+        "replay_decision", EventKind.LOG_READ, _LOG, "Make a decision of the log again from what was known then"
+    )
 
     @property
     def code(self) -> str:

@@ -12,8 +12,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from confidentiality.acts import law_version
+from confidentiality.answer import UNKNOWN
 from confidentiality.book import BOOK, RuleBook
 from confidentiality.facts import (
+    FACTS,
     Facts,
     bit,
     concern_for_child,
@@ -159,6 +161,15 @@ def decide_again(compact: Mapping[str, Any], book: RuleBook, policy: Policy) -> 
     """
     if compact["rule_book"] != book.hash or compact["policy"] != policy.version:
         raise ValueError("A decision is made again only by its own rule book and policy.")
+    return decide_anew(compact, book, policy)
+
+
+def decide_anew(compact: Mapping[str, Any], book: RuleBook, policy: Policy) -> Decision:
+    """What a stored decision (`Decision.compact`) would be by another rule book or policy, from the same facts.
+
+    A fact is never moved in the order of facts, so what is stored reads the same in every later book; what a later book
+    asks besides was not known then. Raises ValueError for a decision of a later book than this program's.
+    """
     items = tuple(
         Facts(
             subject=each["subject"],
@@ -166,7 +177,7 @@ def decide_again(compact: Mapping[str, Any], book: RuleBook, policy: Policy) -> 
             recipient=compact["recipient"],
             purpose=compact["purpose"],
             category=each["category"],
-            answers=each["facts"],
+            answers=each["facts"].ljust(len(FACTS), UNKNOWN.value),
             lacking=tuple(each["lacking"]),
         )
         for each in compact["results"]

@@ -366,6 +366,7 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "recall_referral": (message("took a referral back"), message("take a referral back")),
     "search_log": (message("searched the log"), message("search the log")),
     "read_event": (message("opened an entry of the log"), message("open an entry of the log")),
+    "replay_decision": (message("made a decision of the log again"), message("make a decision of the log again")),
 }
 
 #: What of a person was opened, where it is no category of information.

@@ -13,6 +13,7 @@ from audit.log_entries import LogEntry, LogLine, LogPage
 from audit.place_in_the_log import PlaceInTheLog
 from audit.read_event import read_event
 from audit.search_log import SearchLog, search_log
+from consent.replay_decision import ReplayView, replay_decision
 from foundation.identifiers import EventId, PersonId
 from web.api.described import gives
 from web.api.exact import Instant
@@ -102,6 +103,13 @@ def about_person(here: Here, sent: AboutPerson) -> Response:
 def read(here: Here, event_id: EventIdHere) -> Response:
     """Open one entry, whole."""
     return here.json(_entry(read_event(here.actor, event_id)))
+
+
+@router.get("/{event_id}/replay", **gives(ReplayView, 404))
+@does(Action.REPLAY_DECISION)
+def replay(here: Here, event_id: EventIdHere) -> Response:
+    """Make the decision of an entry again, by the policy and the law of that day."""
+    return here.json(replay_decision(here.actor, event_id))
 
 
 def _entry(found: LogEntry) -> Entry:

@@ -16,6 +16,7 @@ from audit.place_in_the_log import PlaceInTheLog
 from audit.read_event import read_event
 from audit.search_log import SearchLog, search_log
 from confidentiality.facts import FACTS
+from consent.replay_decision import ReplayView, Said, replay_decision
 from foundation.clock import ZONES
 from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import EventId, PersonId, ServiceId
@@ -30,7 +31,7 @@ from web.visit import Filled, Here, Visit, does
 from web.ways import Way
 from web.wording import DEEDS, LOG_KINDS, OUTCOMES, ROLES, TRACES
 
-__all__ = ["Entry", "Log", "router", "ways"]
+__all__ = ["Entry", "Log", "Replayed", "router", "ways"]
 
 router = APIRouter(prefix="/log")
 
@@ -147,6 +148,36 @@ class Entry:
     event_id: EventId
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What a decision said of one category: the result, the rules that decided, and what was lacking."""
+
+    result: str
+    color: str
+    rules: Sequence[RuleWords]
+    lacking: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One category, as it was decided and as it comes out when it is decided again."""
+
+    category: str
+    is_same: bool
+    then: Outcome
+    again: Outcome
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A decision made again, in words."""
+
+    entry: str
+    replay: ReplayView
+    results: Sequence[Compared]
+    event_id: EventId
+
+
 @router.get("")
 @does(Action.SEARCH_LOG)
 def search(
@@ -188,6 +219,23 @@ def about_person(here: Here, filled: Filled) -> Response:
 def read(here: Here, event_id: EventIdHere) -> Response:
     """One entry, whole."""
     return here.page("log_entry.html", _entry(here, read_event(here.actor, event_id)))
+
+
+@router.get("/{event_id}/replay")
+@does(Action.REPLAY_DECISION)
+def replay(here: Here, event_id: EventIdHere) -> Response:
+    """The decision of an entry, made again."""
+    terms, found = Terms.of(here.actor.house, here.words), replay_decision(here.actor, event_id)
+    compared = [
+        Compared(terms.category(one.category), one.is_same, _said(terms, one.then), _said(terms, one.again))
+        for one in found.results
+    ]
+    return here.page("replay.html", Replayed(f"/log/{event_id}", found, compared, found.event_id))
+
+
+def _said(terms: Terms, said: Said) -> Outcome:
+    color = _RESULT_COLORS.get(said.result, "danger")
+    return Outcome(terms.result(said.result), color, terms.rules(said.rules), terms.lacking(said.missing, {}))
 
 
 def _person(filled: FilledIn) -> PersonId:

@@ -375,3 +375,17 @@ def test_somebody_invited_makes_an_account_and_sees_the_secret_once(town: Town, 
     assert signed_in.token
     assert visitor.open(path).status == 404
     visitor.close()
+
+
+def test_the_auditor_decides_it_again(town: Town, at: At, family: Family) -> None:
+    a_consent(town, family)
+    a_referral(town, family)
+    sent = events(town.house)[-1]
+    entry = at("auditor").open(f"/log/{sent.row.event_id}")
+    again = entry.click("Decide it again")
+    assert (again.heading, by(again, town).shape) == (
+        "It comes out the same",
+        ("replay_decision", "permitted", None),
+    )
+    assert "Policy: version 1." in again.words
+    assert not at("auditor").open(f"/log/{by(again, town).row.event_id}").has_link("Decide it again")

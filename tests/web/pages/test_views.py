@@ -57,6 +57,7 @@ VIEWS: dict[str, type | None] = {
     "referrals.html": referrals.Referrals,
     "register_family.html": persons.Family,
     "review_referral.html": referrals.Review,
+    "replay.html": log.Replayed,
     "sign_consent.html": consents.Signing,
     "sign_in.html": sign_in.Doors,
     "verify.html": verify.Verifying,
