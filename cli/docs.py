@@ -15,6 +15,8 @@ from cli.document_lifecycle import lifecycle_document
 from cli.document_settings import settings_document
 from cli.options import new_app
 from cli.source import source_root
+from confidentiality.book import BOOK
+from confidentiality.prose import book_as_markdown
 from web.error_list import errors_document
 
 __all__ = ["DOCUMENTS", "app", "stale"]
@@ -27,6 +29,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/errors.md": errors_document,
     "docs/glossary.md": glossary_document,
     "docs/lifecycle.md": lifecycle_document,
+    "docs/rules.md": lambda: book_as_markdown(BOOK),
     "docs/settings.md": settings_document,
 }
 

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,9 +11,8 @@ import yaml
 
 from confidentiality.book import BOOK
 from confidentiality.check import findings
-from confidentiality.decision import Decision
-from confidentiality.explanation import Explanation, explanation
-from confidentiality.prose import book_as_markdown, book_as_text, rule_as_read
+from confidentiality.explanation import decision_as_read, explanation
+from confidentiality.prose import book_as_markdown, book_as_read, book_as_text
 from confidentiality.vocabulary import JURISDICTIONS
 from confidentiality.words import LANGUAGES, Language
 from consent.case import Case, decide_case
@@ -126,19 +124,9 @@ def rules(
     if markdown:
         typer.echo(book_as_markdown(BOOK), nl=False)
     elif as_json:
-        _print_json({"rule_book": BOOK.hash, "language": chosen, "rules": _rules(chosen)})
+        _print_json(book_as_read(BOOK, chosen, datetime.now().astimezone().date()))
     else:
         typer.echo("\n".join(book_as_text(BOOK, chosen)))
-
-
-def _rules(language: Language) -> list[dict[str, object]]:
-    """Every rule of both countries, as a reader of today gets it under the safe policy."""
-    today = datetime.now().astimezone().date()
-    return [
-        rule_as_read(rule, jurisdiction, language, today)
-        for jurisdiction in JURISDICTIONS
-        for rule in BOOK.rules[jurisdiction]
-    ]
 
 
 @rules_app.command()
@@ -171,7 +159,7 @@ def decide(
     decision = decide_case(read)
     words = explanation(decision, chosen, BOOK, read.policy)
     if as_json or outer_json:
-        _print_json(decided(decision, words))
+        _print_json(decision_as_read(decision, words))
         return
     for result in decision.results:
         typer.echo(f"{result.subject} {result.category}: {result.result}  ({', '.join(result.rules)})")
@@ -179,33 +167,6 @@ def decide(
     if words.family:
         typer.echo(f"{words.family}\n")
     typer.echo("\n".join(words.auditor))
-
-
-def decided(decision: Decision, words: Explanation) -> dict[str, Any]:
-    """A decision and its explanation as JSON-able data, as `decide --json` prints them."""
-    return {
-        "at": decision.at.isoformat(),
-        "rule_book": decision.rule_book,
-        "policy": decision.policy,
-        "law_version": decision.law_version,
-        "results": [
-            {
-                "subject": each.subject,
-                "category": each.category,
-                "result": each.result,
-                "rules": list(each.rules),
-                "missing": list(each.missing),
-                "strip": list(each.strip),
-                "offers": list(each.offers),
-                "basis": each.basis,
-                "beaten": list(each.beaten),
-                "unanswered": list(each.unanswered),
-                "facts": each.facts,
-            }
-            for each in decision.results
-        ],
-        "explanation": asdict(words),
-    }
 
 
 def _print_json(data: object) -> None:

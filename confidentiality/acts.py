@@ -17,8 +17,8 @@ from confidentiality.words import Language, Words
 class Act:
     """An act, regulation or other authority: its own title, an English title, and its time in force.
 
-    `awaited` says that the day it enters into force was not known when the book was written; `replaces` names the act
-    that ends on that day.
+    `danish` is its title in Danish where that is neither its own nor readable from it. `awaited` says that the day it
+    enters into force was not known when the book was written; `replaces` names the act that ends on that day.
     """
 
     code: str
@@ -27,6 +27,13 @@ class Act:
     since: date | None = None
     awaited: bool = False
     replaces: str | None = None
+    danish: str | None = None
+
+    def called(self, language: Language) -> str:
+        """The title by which a reader knows the act."""
+        if language == "en":
+            return self.english
+        return self.danish if language == "da" and self.danish is not None else self.title
 
 
 ACTS: tuple[Act, ...] = (
@@ -52,7 +59,12 @@ ACTS: tuple[Act, ...] = (
     Act("NO-VGML", "vergemålsloven", "Guardianship Act"),
     Act("NO-PBRL", "pasient- og brukerrettighetsloven", "Patients' and Users' Rights Act"),
     Act("DT-NO", "Datatilsynets veiledning", "guidance of the Norwegian Data Protection Authority"),
-    Act("EU-GDPR", "personvernforordningen", "General Data Protection Regulation"),
+    Act(
+        "EU-GDPR",
+        "personvernforordningen",
+        "General Data Protection Regulation",
+        danish="databeskyttelsesforordningen",
+    ),
     Act("DK-FVL", "forvaltningsloven (DK)", "Danish Public Administration Act"),
     Act("DK-STRL", "straffeloven (DK)", "Danish Penal Code"),
     Act("DK-CPR", "CPR-loven", "Danish Civil Registration Act"),
@@ -123,8 +135,30 @@ class Statute:
         if self.act == "policy":
             return _POLICY.to(language)
         sign = "art." if self.act == "EU-GDPR" else "§"
-        place = f" {sign} {self.section}" if self.section and self.section[0].isdigit() else f" {self.section}"
-        return f"{act.english if language == 'en' else act.title}{place}".rstrip()
+        section = self.section
+        for words in _IN_SECTIONS:
+            section = section.replace(words.en, words.to(language))
+        place = f" {sign} {section}" if section[:1].isdigit() else f" {section}"
+        return f"{act.called(language)}{place}".rstrip()
 
+
+_IN_SECTIONS: tuple[Words, ...] = (
+    Words("nr.", "nr.", "nr.", "no."),
+    Words("fortalepunkt", "fortalepunkt", "betragtning", "recital"),
+    Words("(tidligere)", "(tidlegare)", "(tidligere)", "(former)"),
+    Words(
+        "(paragrafen må bekreftes)",
+        "(paragrafen må stadfestast)",
+        "(paragraffen skal bekræftes)",
+        "(section to be confirmed)",
+    ),
+    Words(
+        "(paragrafen om inhabilitet må bekreftes)",
+        "(paragrafen om inhabilitet må stadfestast)",
+        "(paragraffen om inhabilitet skal bekræftes)",
+        "(section on disqualification to be confirmed)",
+    ),
+)
+"""What stands in words in the name of a section, as it is written down in English and as each language says it."""
 
 _POLICY = Words("egen bestemmelse", "eiga føresegn", "egen bestemmelse", "our own policy")

@@ -144,6 +144,33 @@ def said(condition: Condition, language: Language) -> str:
             raise TypeError(f"{condition!r} is no condition of a rule.")
 
 
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A condition laid out for a reader: a line of text, the lines beneath it, and the words in a group."""
+
+    text: str
+    parts: tuple["Clause", ...] = ()
+    among: str = ""
+
+
+def laid_out(condition: Condition, language: Language) -> Clause:
+    """The condition as a tree of lines in one language, of the same shape as the tree that is evaluated."""
+    match condition:
+        case AllOf(parts):
+            return Clause(_ALL_OF.to(language), tuple(laid_out(part, language) for part in parts))
+        case AnyOf(parts):
+            return Clause(_ONE_OF.to(language), tuple(laid_out(part, language) for part in parts))
+        case Not(AllOf(parts)):
+            return Clause(_NOT_ALL_OF.to(language), tuple(laid_out(part, language) for part in parts))
+        case Not(AnyOf(parts)):
+            return Clause(_NONE_OF.to(language), tuple(laid_out(part, language) for part in parts))
+        case OneOf(aspect, codes, group) if group is not None:
+            labels = [_LABELS[aspect][code].to(language) for code in codes]
+            return Clause(said(condition, language), among=listed(labels, OR, language))
+        case _:
+            return Clause(said(condition, language))
+
+
 def leaves(condition: Condition) -> Iterator[Fact | OneOf]:
     """Every fact and every choice of words that the condition reads, in order, with repetition."""
     match condition:
@@ -174,4 +201,8 @@ _LABELS: dict[Aspect, dict[str, Words]] = {
     "category": {code: category.label for code, category in CATEGORY.items()},
 }
 _NOT = Words("det er ikke slik at {}", "det er ikkje slik at {}", "det er ikke sådan, at {}", "it is not so that {}")
+_ALL_OF = Words("alt dette:", "alt dette:", "alt dette:", "all of this:")
+_ONE_OF = Words("minst ett av dette:", "minst eitt av dette:", "mindst ét af dette:", "at least one of these:")
+_NOT_ALL_OF = Words("ikke alt dette:", "ikkje alt dette:", "ikke alt dette:", "not all of this:")
+_NONE_OF = Words("ikke noe av dette:", "ikkje noko av dette:", "ikke noget af dette:", "none of these:")
 _ALWAYS = Words("alltid", "alltid", "altid", "always")

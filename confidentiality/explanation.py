@@ -3,7 +3,8 @@
 Nothing here names anybody: people are "person 1" and "person 2" in the order in which they were asked about.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from confidentiality.book import BOOK, RuleBook
 from confidentiality.decision import Decision, Result
@@ -139,6 +140,33 @@ def explanation(decision: Decision, language: Language, book: RuleBook = BOOK, p
         family=_family(decision, language),
         auditor=tuple(_auditor(decision, language, book, policy)),
     )
+
+
+def decision_as_read(decision: Decision, words: Explanation) -> dict[str, Any]:
+    """A decision and its explanation as JSON-able data: what a program gets that asks what may be shared."""
+    return {
+        "at": decision.at.isoformat(),
+        "rule_book": decision.rule_book,
+        "policy": decision.policy,
+        "law_version": decision.law_version,
+        "results": [
+            {
+                "subject": each.subject,
+                "category": each.category,
+                "result": each.result,
+                "rules": list(each.rules),
+                "missing": list(each.missing),
+                "strip": list(each.strip),
+                "offers": list(each.offers),
+                "basis": each.basis,
+                "beaten": list(each.beaten),
+                "unanswered": list(each.unanswered),
+                "facts": each.facts,
+            }
+            for each in decision.results
+        ],
+        "explanation": asdict(words),
+    }
 
 
 def _teacher(decision: Decision, language: Language, book: RuleBook) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
+from confidentiality.acts import ACT
 from confidentiality.book import RuleBook
-from confidentiality.condition import said
+from confidentiality.condition import AllOf, Clause, laid_out, said
+from confidentiality.explanation import FIELDS
 from confidentiality.policy import SAFE, SWITCHES, Policy
 from confidentiality.rule import CONFIRMED_BY, Effect, Rule
 from confidentiality.vocabulary import BASIS, JURISDICTIONS, Jurisdiction
@@ -37,6 +39,30 @@ COUNTRIES: dict[Jurisdiction, Words] = {
     "NOR": Words("Norge", "Noreg", "Norge", "Norway"),
     "DNK": Words("Danmark", "Danmark", "Danmark", "Denmark"),
 }
+
+SWITCHED: dict[str, Words] = {
+    "no_consent_for_statutory_homework": Words(
+        "leksehjelp etter loven uten samtykke",
+        "leksehjelp etter lova utan samtykke",
+        "lovbestemt lektiehjælp uden samtykke",
+        "statutory homework support without consent",
+    ),
+    "same_body_pairs": Words(
+        "deling mellom utvalgte tjenester i kommunen",
+        "deling mellom utvalde tenester i kommunen",
+        "deling mellem udvalgte tjenester i kommunen",
+        "sharing between chosen services of the municipality",
+    ),
+    "givers_task": Words(
+        "deling for avgiverens egne oppgaver",
+        "deling for dei eigne oppgåvene til avgjevaren",
+        "deling til afgiverens egne opgaver",
+        "sharing for the giver's own tasks",
+    ),
+    "ssd_meeting": Words("SSD-møte", "SSD-møte", "SSD-møde", "SSD meeting"),
+    "ssp": Words("SSP-samarbeidet", "SSP-samarbeidet", "SSP-samarbejdet", "SSP cooperation"),
+}
+"""What a municipality switches on, by the switch."""
 
 _EFFECTS: dict[Effect, Words] = {
     "forbid": Words(
@@ -147,16 +173,27 @@ def sentences(rule: Rule, language: Language) -> list[str]:
         decided = listed([each.words.to(language) for each in rule.decided_by], AND, language)
         text.append(sentence.to(language).format(decided))
     if rule.strip:
-        text.append(_STRIPS.to(language).format(", ".join(rule.strip)))
+        text.append(_STRIPS.to(language).format(", ".join(FIELDS[name].to(language) for name in rule.strip)))
     if rule.overridable:
         text.append(_OVERRIDE.to(language))
     if rule.switch is not None:
-        text.append(_SWITCHED.to(language).format(rule.switch))
+        text.append(_SWITCHED.to(language).format(SWITCHED[rule.switch].to(language)))
     if rule.begins_with is not None:
-        text.append(_BEGINS.to(language).format(rule.begins_with))
+        text.append(_BEGINS.to(language).format(_title(rule.begins_with, language)))
     if rule.ends_with is not None:
-        text.append(_ENDS.to(language).format(rule.ends_with))
+        text.append(_ENDS.to(language).format(_title(rule.ends_with, language)))
     return text
+
+
+def _title(act: str, language: Language) -> str:
+    title = ACT[act].called(language)
+    return f"the {title}" if language == "en" else title
+
+
+def demands(rule: Rule, language: Language) -> tuple[Clause, ...]:
+    """Everything that must hold before a rule takes effect, laid out line by line in one language."""
+    parts = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
+    return tuple(laid_out(each, language) for each in (*parts, *rule.needs))
 
 
 def authority(rule: Rule, language: Language) -> str:
@@ -201,6 +238,7 @@ def rule_as_read(
     rule: Rule, jurisdiction: Jurisdiction, language: Language, at: date, policy: Policy = SAFE
 ) -> dict[str, object]:
     """A rule as JSON-able data for a reader: its code, what it says, why, by which law, and whether it speaks today."""
+    since, until = rule.days_in_force(jurisdiction, policy)
     return {
         "code": rule.code,
         "jurisdiction": jurisdiction,
@@ -215,10 +253,25 @@ def rule_as_read(
         "override": "allowed" if rule.overridable else "never",
         "switch": rule.switch,
         "in_force": rule.speaks(jurisdiction, at, policy),
+        "since": since.isoformat() if since is not None else None,
+        "until": until.isoformat() if until is not None else None,
         "begins_with": rule.begins_with,
         "ends_with": rule.ends_with,
         "confidence": rule.confidence,
         "to_be_confirmed_by": CONFIRMED_BY[rule.confidence].to(language),
+    }
+
+
+def book_as_read(book: RuleBook, language: Language, at: date, policy: Policy = SAFE) -> dict[str, object]:
+    """The whole book as JSON-able data for a reader: its hash, the language, and the rules of both countries."""
+    return {
+        "rule_book": book.hash,
+        "language": language,
+        "rules": [
+            rule_as_read(rule, jurisdiction, language, at, policy)
+            for jurisdiction in JURISDICTIONS
+            for rule in book.rules[jurisdiction]
+        ],
     }
 
 
@@ -227,9 +280,8 @@ def book_as_markdown(book: RuleBook) -> str:
     lines = [
         "# The rule book",
         "",
-        "This page is generated from the rules themselves; a test fails when it is stale. Write it anew with",
-        "`tillit rules --markdown > docs/rules.md`. The same book is printed in bokmål, nynorsk and Danish by",
-        "`tillit rules --language nb|nn|da`.",
+        "This page is written by `tillit docs` from the rules themselves; a test fails when it is stale. The same book",
+        "is the page `/rules` of every installation, in four languages; `tillit rules --language nb|nn|da|en` prints it.",
         "",
         f"Hash of all that decides: `{book.hash}`.",
         "",
@@ -243,7 +295,7 @@ def book_as_markdown(book: RuleBook) -> str:
         "",
         "What a municipality may switch on. Each is off until its policy says otherwise.",
         "",
-        *(f"- `{switch}`: {', '.join(codes)}" for switch, codes in SWITCHES.items()),
+        *(f"- `{switch}` ({SWITCHED[switch].en}): {', '.join(codes)}" for switch, codes in SWITCHES.items()),
         "",
     ]
     for jurisdiction in JURISDICTIONS:

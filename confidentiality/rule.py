@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
-from confidentiality.acts import Statute, concerns, in_force
+from confidentiality.acts import ACT, Statute, begins, concerns, in_force
 from confidentiality.condition import Aspect, Condition, Fact, OneOf, leaves
 from confidentiality.facts import decision_recorded, second_approver
 from confidentiality.policy import Policy
@@ -81,6 +81,17 @@ class Rule:
         """The places in the law of one country that carry the rule on a day."""
         places = (statute.on(at, policy.entered) for statute in self.law if concerns(statute.act, jurisdiction))
         return tuple(place for place in places if place is not None)
+
+    def days_in_force(self, jurisdiction: Jurisdiction, policy: Policy) -> tuple[date | None, date | None]:
+        """The day on which the rule became law in a country, and the first on which it no longer is, where known.
+
+        A rule that is older than the book has no first day; one whose act is awaited has none yet.
+        """
+        acts = [statute.act for statute in self.law if concerns(statute.act, jurisdiction)]
+        acts += [self.begins_with] if self.begins_with is not None else []
+        begun = [day for day in (begins(ACT[act], policy.entered) for act in acts) if day is not None]
+        ended = begins(ACT[self.ends_with], policy.entered) if self.ends_with is not None else None
+        return max(begun, default=None), ended
 
     def facts(self) -> tuple[Fact, ...]:
         """Every fact the rule reads, once, in the order in which it reads them."""

@@ -207,7 +207,7 @@ def test_every_rule_in_force_today_is_in_force_after_the_new_act_unless_it_ends_
 def test_after_the_new_act_its_sections_are_cited() -> None:
     rule = RULES["NO-C-40"]
     assert [place.said("nb") for place in rule.law_on("NOR", NEW_ACT, SAFE)] == [
-        "forvaltningsloven 1967 § 13 a (1) no. 1"
+        "forvaltningsloven 1967 § 13 a (1) nr. 1"
     ]
     assert [place.said("nb") for place in rule.law_on("NOR", NEW_ACT, AFTER)] == ["forvaltningsloven 2025 § 34 (1) a"]
     assert [place.said("en") for place in everywhere.Z_99.law_on("DNK", NEW_ACT, SAFE)] == ["Danish Penal Code § 152"]
@@ -216,6 +216,8 @@ def test_after_the_new_act_its_sections_are_cited() -> None:
 def test_a_place_in_the_law_is_cited_as_a_reader_would() -> None:
     assert Statute("EU-GDPR", "9 (2) a").said("nb") == "personvernforordningen art. 9 (2) a"
     assert Statute("EU-GDPR", "recital 26").said("en") == "General Data Protection Regulation recital 26"
+    assert Statute("EU-GDPR", "recital 26").said("da") == "databeskyttelsesforordningen betragtning 26"
+    assert Statute("DK-BL", "(section to be confirmed)").said("nn") == "barnets lov (paragrafen må stadfestast)"
     assert Statute("policy").said("nn") == "eiga føresegn"
     assert Statute("policy").said("en") == "our own policy"
     assert Statute("NO-BESK").said("nb") == "beskyttelsesinstruksen"

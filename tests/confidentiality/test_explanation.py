@@ -50,7 +50,7 @@ def test_what_is_open_and_why() -> None:
         "person 1, faglig behov: åpen",
         (
             "  avgjort av NO-C-40: Familien har samtykket til at skolen deler dette. "
-            "(forvaltningsloven 1967 § 13 a (1) no. 1)"
+            "(forvaltningsloven 1967 § 13 a (1) nr. 1)"
         ),
     )
 
