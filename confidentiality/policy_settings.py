@@ -251,10 +251,10 @@ SWITCH_WORDS: Mapping[str, Words] = {
         "Homework support that is the school's duty: without consent once the guardians have been told",
     ),
     "same_body_pairs": Words(
-        "Deling innen samme organ, mellom de tjenestene som er nevnt nedenfor",
-        "Deling innan same organ, mellom dei tenestene som er nemnde nedanfor",
-        "Deling inden for samme organ, mellem de tjenester, der er nævnt nedenfor",
-        "Sharing inside one body, between the services named below",
+        "Deling innen samme organ, mellom de tjenestene som er valgt",
+        "Deling innan same organ, mellom dei tenestene som er valde",
+        "Deling inden for samme organ, mellem de tjenester, der er valgt",
+        "Sharing inside one body, between the services that were chosen",
     ),
     "givers_task": Words(
         "Deling som trengs for avsenderens egen oppgave, etter en leders avgjørelse",

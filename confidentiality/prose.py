@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 
-from confidentiality.acts import ACT
+from confidentiality.acts import ACT, Statute, concerns
 from confidentiality.book import RuleBook
 from confidentiality.condition import AllOf, Clause, laid_out, said
 from confidentiality.explanation import FIELDS
 from confidentiality.policy import SAFE, SWITCHES, Policy
+from confidentiality.policy_settings import SWITCH_WORDS
 from confidentiality.rule import CONFIRMED_BY, Effect, Rule
 from confidentiality.vocabulary import BASIS, JURISDICTIONS, Jurisdiction
 from confidentiality.words import AND, Language, Words, listed
@@ -39,30 +40,6 @@ COUNTRIES: dict[Jurisdiction, Words] = {
     "NOR": Words("Norge", "Noreg", "Norge", "Norway"),
     "DNK": Words("Danmark", "Danmark", "Danmark", "Denmark"),
 }
-
-SWITCHED: dict[str, Words] = {
-    "no_consent_for_statutory_homework": Words(
-        "leksehjelp etter loven uten samtykke",
-        "leksehjelp etter lova utan samtykke",
-        "lovbestemt lektiehjælp uden samtykke",
-        "statutory homework support without consent",
-    ),
-    "same_body_pairs": Words(
-        "deling mellom utvalgte tjenester i kommunen",
-        "deling mellom utvalde tenester i kommunen",
-        "deling mellem udvalgte tjenester i kommunen",
-        "sharing between chosen services of the municipality",
-    ),
-    "givers_task": Words(
-        "deling for avgiverens egne oppgaver",
-        "deling for dei eigne oppgåvene til avgjevaren",
-        "deling til afgiverens egne opgaver",
-        "sharing for the giver's own tasks",
-    ),
-    "ssd_meeting": Words("SSD-møte", "SSD-møte", "SSD-møde", "SSD meeting"),
-    "ssp": Words("SSP-samarbeidet", "SSP-samarbeidet", "SSP-samarbejdet", "SSP cooperation"),
-}
-"""What a municipality switches on, by the switch."""
 
 _EFFECTS: dict[Effect, Words] = {
     "forbid": Words(
@@ -168,6 +145,12 @@ def sentences(rule: Rule, language: Language) -> list[str]:
         text = [_EFFECTS[rule.effect].to(language).format(said(rule.when, language))]
     if rule.needs:
         text.append(_NEEDS.to(language).format(listed([each.words.to(language) for each in rule.needs], AND, language)))
+    return text + beside(rule, language)
+
+
+def beside(rule: Rule, language: Language) -> list[str]:
+    """What a rule says beside its condition: whose decision it waits for, what it strips, and when it holds at all."""
+    text = []
     if rule.decided_by:
         sentence = _LIFTED if rule.effect == "hold" else _DECIDED
         decided = listed([each.words.to(language) for each in rule.decided_by], AND, language)
@@ -177,7 +160,7 @@ def sentences(rule: Rule, language: Language) -> list[str]:
     if rule.overridable:
         text.append(_OVERRIDE.to(language))
     if rule.switch is not None:
-        text.append(_SWITCHED.to(language).format(SWITCHED[rule.switch].to(language)))
+        text.append(_SWITCHED.to(language).format(SWITCH_WORDS[rule.switch].to(language)))
     if rule.begins_with is not None:
         text.append(_BEGINS.to(language).format(_title(rule.begins_with, language)))
     if rule.ends_with is not None:
@@ -198,13 +181,17 @@ def demands(rule: Rule, language: Language) -> tuple[Clause, ...]:
 
 def authority(rule: Rule, language: Language) -> str:
     """The places in the law that carry a rule; where an act is to be replaced, the place that takes over."""
-    places = []
-    for statute in rule.law:
-        place = statute.said(language)
-        if statute.then is not None:
-            place += f" ({_LATER.to(language)}: {statute.then.said(language)})"
-        places.append(place)
-    return "; ".join(places)
+    return "; ".join(_place(statute, language) for statute in rule.law)
+
+
+def authority_in(jurisdiction: Jurisdiction, rule: Rule, language: Language) -> list[str]:
+    """The places in the law of one country that carry a rule, each with the place that takes over."""
+    return [_place(statute, language) for statute in rule.law if concerns(statute.act, jurisdiction)]
+
+
+def _place(statute: Statute, language: Language) -> str:
+    place = statute.said(language)
+    return f"{place} ({_LATER.to(language)}: {statute.then.said(language)})" if statute.then is not None else place
 
 
 def paragraph(rule: Rule, language: Language) -> Iterator[str]:
@@ -281,7 +268,7 @@ def book_as_markdown(book: RuleBook) -> str:
         "# The rule book",
         "",
         "This page is written by `tillit docs` from the rules themselves; a test fails when it is stale. The same book",
-        "is the page `/rules` of every installation, in four languages; `tillit rules --language nb|nn|da|en` prints it.",
+        "is the page `/rules` of every installation, in four languages; `tillit rules --language nb` prints it.",
         "",
         f"Hash of all that decides: `{book.hash}`.",
         "",
@@ -295,7 +282,7 @@ def book_as_markdown(book: RuleBook) -> str:
         "",
         "What a municipality may switch on. Each is off until its policy says otherwise.",
         "",
-        *(f"- `{switch}` ({SWITCHED[switch].en}): {', '.join(codes)}" for switch, codes in SWITCHES.items()),
+        *(f"- `{switch}` ({SWITCH_WORDS[switch].en}): {', '.join(codes)}" for switch, codes in SWITCHES.items()),
         "",
     ]
     for jurisdiction in JURISDICTIONS:

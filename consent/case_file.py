@@ -36,13 +36,20 @@ Place = tuple[str | int, ...]
 
 T = TypeVar("T")
 
+LONGEST_LIST = 100
+"""People, categories, consents: a case is about a page, and every consent is held against every category."""
+
 
 class CaseNotUnderstood(ValueError):
-    """One thing in a case cannot be read: where it stands, and one sentence that says what is wrong with it."""
+    """One thing in a case cannot be read: where it stands, and one sentence that says what is wrong with it.
 
-    def __init__(self, place: Place, problem: str) -> None:
-        super().__init__(f"{said_place(place)}: {problem}")
-        self.place, self.problem = place, problem
+    `nearest` is the known word that is most like the unknown one; empty where it is not about words.
+    """
+
+    def __init__(self, place: Place, problem: str, nearest: str = "") -> None:
+        said = f"{problem}; the nearest known word is '{nearest}'" if nearest else problem
+        super().__init__(f"{said_place(place)}: {said}")
+        self.place, self.problem, self.nearest = place, said, nearest
 
 
 def said_place(place: Place) -> str:
@@ -144,7 +151,7 @@ class _Part:
     def only(self, *keys: str) -> None:
         for key in self.data:
             if key not in keys:
-                raise CaseNotUnderstood((*self.place, str(key)), _unknown(key, "key", keys))
+                raise _unknown((*self.place, str(key)), key, "key", keys)
 
     def raw(self, key: str, *, needed: bool = False) -> Any:
         value = self.data.get(key)
@@ -165,6 +172,8 @@ class _Part:
             return []
         if not isinstance(value, list):
             raise CaseNotUnderstood((*self.place, key), f"a list is meant here, not {_shown(value)}")
+        if len(value) > LONGEST_LIST:
+            raise CaseNotUnderstood((*self.place, key), f"at most {LONGEST_LIST} are read here, not {len(value)}")
         return [(item, (*self.place, key, number)) for number, item in enumerate(value)]
 
     def parts(self, key: str, *, needed: bool = False) -> list["_Part"]:
@@ -227,19 +236,22 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _unknown(word: object, what: str, known: Collection[str]) -> str:
-    near = get_close_matches(str(word), list(known), n=1, cutoff=0.0)
-    nearest = f"; the nearest known word is '{near[0]}'" if near else ""
-    return f"'{word}' is not a known {what}{nearest}"
+def _unknown(place: Place, word: object, what: str, known: Collection[str]) -> CaseNotUnderstood:
+    return CaseNotUnderstood(place, f"'{word}' is not a known {what}", _nearest(str(word), known))
+
+
+def _nearest(word: str, known: Collection[str]) -> str:
+    near = get_close_matches(word, list(known), n=1, cutoff=0.0)
+    return near[0] if near else ""
 
 
 def _word(value: Any, known: Mapping[str, T], what: str, place: Place) -> T:
     if isinstance(value, bool):
-        near = get_close_matches("YES" if value else "NO", list(known), n=1, cutoff=0.0)
-        nearest = f"; the nearest known word is '{near[0]}'" if near else ""
-        raise CaseNotUnderstood(place, f"a {what} is meant here, not {_shown(value)}{nearest}")
+        raise CaseNotUnderstood(
+            place, f"a {what} is meant here, not {_shown(value)}", _nearest("YES" if value else "NO", known)
+        )
     if not isinstance(value, str) or value not in known:
-        raise CaseNotUnderstood(place, _unknown(value, what, known))
+        raise _unknown(place, value, what, known)
     return known[value]
 
 

@@ -29,13 +29,14 @@ from web.visit import Visit, session_cookie, this_visit
 
 __all__ = ["OPEN", "OPEN_BELOW", "Door", "safe_next"]
 
-#: Places that need no session: signing in, help, checking the log, the accessibility statement, health, and what the
-#: API can do. About nobody, all of them.
+#: Places that need no session: signing in, help, the rule book, checking the log, the accessibility statement, health,
+#: and what the API can do. About nobody, all of them.
 OPEN = frozenset(
     {
         "/sign-in",
         "/sign-in/demo",
         "/help",
+        "/rules",
         "/accessibility",
         "/verify",
         "/verify/tillit-verify.py",
@@ -46,6 +47,7 @@ OPEN = frozenset(
         "/api/v1/demo-doors",
         "/api/v1/demo-sign-in",
         "/api/v1/invitations/take-up",
+        "/api/v1/rules",
         "/api/v1/openapi.json",
     }
 )

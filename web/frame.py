@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -34,6 +35,8 @@ class Page:
     """What a template knows besides its view."""
 
     path: str
+    #: What was asked for behind the question mark, in names and values.
+    query: Sequence[tuple[str, str]]
     language: Language
     languages: tuple[Language, ...]
     municipality: str
@@ -48,6 +51,10 @@ class Page:
     receipt: str | None = None
     problem: Worded | None = None
     filled: FilledIn | None = None
+
+    def in_language(self, code: str) -> str:
+        """The address of this page, with all that was asked for, in another language."""
+        return f"{self.path}?{urlencode([*self.query, ('language', code)])}"
 
     def may(self, action: Action) -> bool:
         """Whether to offer this deed."""

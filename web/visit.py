@@ -103,6 +103,12 @@ class Visit:
         return path
 
     @property
+    def asked(self) -> FilledIn:
+        """What stands behind the question mark of the address, read as a form is; without the choice of language."""
+        pairs = self.request.query_params.multi_items()
+        return FilledIn(FormData([(name, value) for name, value in pairs if name != "language"]))
+
+    @property
     def is_api(self) -> bool:
         """Whether a program asks, and problems are therefore documents rather than pages."""
         return self.path.startswith("/api/")
@@ -233,6 +239,7 @@ class Visit:
         me = whoami(self.actor) if is_known and not (said and said.status >= _FAULT) else None
         return Page(
             path=quote(self.path),
+            query=tuple(self.asked.fields()) if self.request.method == "GET" else (),
             language=self.words.language,
             languages=frame.texts.languages,
             municipality=installed.municipality,

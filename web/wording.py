@@ -29,6 +29,8 @@ __all__ = [
     "RELATIONS",
     "RESPONSIBILITIES",
     "ROLES",
+    "RULE_CONFIDENCES",
+    "RULE_EFFECTS",
     "STEP_REASONS",
     "STRENGTHS",
     "TRACES",
@@ -385,6 +387,29 @@ TRACES: Mapping[str, str] = {
     "consent_proof": message("The signed page"),
     "referral": message("That there is a referral"),
     "log_entry": message("Entry of the log"),
+}
+
+# The rule book -----------------------------------------------------------------------------------------------------
+
+#: What a rule does, and the colour of its tag.
+RULE_EFFECTS: Mapping[str, tuple[str, str]] = {
+    "forbid": (message("Closes"), "danger"),
+    "hold": (message("Waits for people"), "warning"),
+    "strip": (message("Leaves out"), "warning"),
+    "require": (message("Must be told"), "info"),
+    "permit": (message("Opens"), "success"),
+    "permit_after_decision": (message("Opens after a decision"), "success"),
+    "permit_override": (message("Opens in danger"), "success"),
+    "offer": (message("Another way"), "info"),
+}
+
+#: How sure it is that a rule says what the law says.
+RULE_CONFIDENCES: Mapping[str, str] = {
+    "high": message("The text of the law was read"),
+    "medium": message("The text of the law was read in part"),
+    "memory": message("Written from memory; the text of the law was not read"),
+    "interpretation": message("This is how we read the law; others may read it otherwise"),
+    "policy": message("Our own choice, stricter than the law asks"),
 }
 
 _OTHERWISE = message("Check this")

@@ -15,10 +15,12 @@ from tests.architecture.test_deeds import DEEDS
 from web.api import CALLS
 from web.pages import PAGES
 
-#: Routes that name no deed: help, health, the way in, the directory of services, the policy, and ways back to a page.
+#: Routes that name no deed: help, the rule book, health, the way in, the directory of services, the policy, and ways
+#: back to a page.
 ABOUT_NOBODY = {
     "GET /sign-in",
     "GET /help",
+    "GET /rules",
     "GET /accessibility",
     "GET /verify",
     "GET /verify/tillit-verify.py",
@@ -35,6 +37,8 @@ ABOUT_NOBODY = {
     "GET /api/v1/services",
     "GET /policy",
     "GET /api/v1/policy",
+    "GET /api/v1/rules",
+    "POST /api/v1/rules/decide",
 }
 
 #: The first page is made of lists, each a deed with an event of its own.

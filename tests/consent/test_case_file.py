@@ -150,3 +150,21 @@ def test_a_place_is_written_as_a_reader_would() -> None:
     assert said_place(()) == "the case"
     with pytest.raises(CaseNotUnderstood, match="the case: a mapping of keys is meant here"):
         case_from([])
+
+
+def test_a_case_is_about_a_page_and_no_list_in_it_is_longer() -> None:
+    asked = [{"subject": "pupil", "category": "health"}]
+    data = {"jurisdiction": "NOR", "at": "2026-09-01", "subjects": [{"ref": "pupil"}]}
+    assert len(case_from({**data, "asked": asked * 100}).asked) == 100
+    with pytest.raises(CaseNotUnderstood, match="asked: at most 100 are read here, not 101"):
+        case_from({**data, "asked": asked * 101})
+
+
+def test_the_nearest_known_word_is_told_apart() -> None:
+    with pytest.raises(CaseNotUnderstood) as wrong:
+        case_from({"jurisdiction": "NRO"})
+    assert (wrong.value.nearest, wrong.value.place) == ("NOR", ("jurisdiction",))
+    assert wrong.value.problem == "'NRO' is not a known jurisdiction; the nearest known word is 'NOR'"
+    with pytest.raises(CaseNotUnderstood) as wrong:
+        case_from({"jurisdiction": "NOR"})
+    assert wrong.value.nearest == ""

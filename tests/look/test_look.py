@@ -14,6 +14,8 @@ OPEN_PAGES = (
     ("sign-in", "/sign-in"),
     ("help", "/help"),
     ("verify", "/verify"),
+    ("rules", "/rules"),
+    ("rules-some", "/rules?q=consent&tier=4#NO-C-40"),
     ("accessibility", "/accessibility"),
     ("problem-code", "/problems/sharing_refused"),
 )

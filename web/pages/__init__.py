@@ -13,6 +13,7 @@ from web.pages import (
     policy,
     problem_codes,
     referrals,
+    rules,
     sign_in,
     verify,
 )
@@ -32,6 +33,7 @@ PAGES = (
     policy,
     help_page,
     verify,
+    rules,
     accessibility,
     problem_codes,
     health,

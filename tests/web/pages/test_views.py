@@ -19,6 +19,7 @@ from web.pages import (
     policy,
     problem_codes,
     referrals,
+    rules,
     sign_in,
     verify,
 )
@@ -58,6 +59,7 @@ VIEWS: dict[str, type | None] = {
     "register_family.html": persons.Family,
     "review_referral.html": referrals.Review,
     "replay.html": log.Replayed,
+    "rules.html": rules.Book,
     "sign_consent.html": consents.Signing,
     "sign_in.html": sign_in.Doors,
     "verify.html": verify.Verifying,
