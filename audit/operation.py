@@ -26,7 +26,6 @@ import orjson
 from sqlalchemy import (
     BindParameter,
     Insert,
-    Row,
     Select,
     TextClause,
     bindparam,
@@ -58,6 +57,7 @@ from audit.event import (
 )
 from audit.evidence.canonical_json import JsonValue
 from audit.house import House
+from audit.look import look
 from audit.once import AnsweredBefore, IdempotencyKeyReused, IdempotentAnswer, StillRunning
 from foundation.clock import local_date
 from foundation.engine import READING
@@ -65,7 +65,7 @@ from foundation.errors import Conflict, Invalid, NotFound, Problem, Refused, Una
 from foundation.identifiers import EventId, PersonId, ServiceId, StaffId, new_event_id
 from foundation.tables import Base, Recorded, Right, RowOfToday, Step
 from vault.blob import DoesNotOpen, seal_blob
-from vault.keys import DataKey, DataKeyValue, unwrap_data_key
+from vault.keys import DataKey, DataKeyValue
 
 __all__ = [
     "CategoryClosed",
@@ -89,11 +89,7 @@ _UNREACHABLE = (OperationalError, InterfaceError, NoConnectionFree)
 _LOST_RACES = frozenset({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 
 _OWNERS: BindParameter[list[UUID]] = bindparam("owners", expanding=True)
-_DATA_KEYS = (
-    select(DataKey.key_id, DataKey.owner_id, DataKey.period, DataKey.wrapped)
-    .where(DataKey.owner_id.in_(_OWNERS))
-    .order_by(DataKey.created_at, DataKey.key_id)
-)
+_DATA_KEYS = select(DataKey).where(DataKey.owner_id.in_(_OWNERS)).order_by(DataKey.created_at, DataKey.key_id)
 
 #: The results with which something may leave.
 _OPEN = frozenset({"permit", "require"})
@@ -350,18 +346,12 @@ class Operation:
         return list(self._session.scalars(query, values))
 
     def rows(self, query: Select[*tuple[Any, ...]], **values: object) -> list[tuple[Any, ...]]:
-        """The tuples that a query over several tables or columns finds; `values` fill its parameters."""
-        return [tuple(row) for row in self._session.execute(query, values)]
+        """The tuples that a query over tables or columns finds, only to be looked at; `values` fill its parameters.
 
-    def columns(self, query: Select[*tuple[Any, ...]], **values: object) -> Sequence[Row[*tuple[Any, ...]]]:
-        """What a query over columns finds, as tuples with names, to be looked at and never changed.
-
-        The mapper knows nothing of them, which makes this several times cheaper than rows: what a deed asks each time
-        it is done is asked in this way.
+        The mapper does not know them, which makes them several times cheaper: what is asked each time that a deed is
+        done is asked in this way, and rows that are to change by the others.
         """
-        if not query.is_select:
-            raise WrittenOutside("columns are read, never written")
-        return self._connection.execute(query, values).all()
+        return look(self._connection, query, values)
 
     def count(self, query: Select[*tuple[Any, ...]]) -> int:
         """How many rows `query` finds: a number, about nobody."""
@@ -370,17 +360,10 @@ class Operation:
     def lock(self, query: Select[OneRow], *, shared: bool, **values: object) -> list[OneRow]:
         """The rows of `query`, in id order, locked until the commit: shared by those who open, alone by who withdraws.
 
-        On SQLite the transaction has the whole database already, since `BEGIN IMMEDIATE`.
+        Who shares a lock only looks. On SQLite the transaction has the whole database already, since `BEGIN IMMEDIATE`.
         """
-        return list(self._session.scalars(_locking(query, shared=shared), values))
-
-    def hold(self, row: RowOfToday, *, shared: bool) -> None:
-        """Lock a row that was read already, until the commit, and bring it up to date.
-
-        On SQLite nobody else has been able to write since this operation began, so there is nothing to ask.
-        """
-        if self.house.writers is None:
-            self._session.refresh(row, with_for_update={"read": shared})
+        locked = _locking(query, shared=shared)
+        return [row for (row,) in self.rows(locked, **values)] if shared else self.all(locked, **values)
 
     def stand_in_line(self, table: type[Base]) -> None:
         """Wait for one's turn before a row of `table` is locked alone; ask before any other row is locked.
@@ -450,8 +433,8 @@ class Operation:
             # The event will need the log's own key, and those of everybody it is about: one question for all of them.
             wanted |= {LOG_KEY_OWNER, *self.draft.persons} - self._keys.keys()
             self._keys |= {owner_id: {} for owner_id in wanted}
-            for row in self.columns(_DATA_KEYS, owners=list(wanted)):
-                self._keys[row.owner_id][row.key_id] = unwrap_data_key(row, self.house.custody)
+            for (row,) in self.rows(_DATA_KEYS, owners=list(wanted)):
+                self._keys[row.owner_id][row.key_id] = row.unwrapped(self.house.custody)
 
     def _load_keys(self, owner_id: UUID) -> dict[UUID, DataKeyValue]:
         self.load_keys([owner_id])

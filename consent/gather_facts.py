@@ -9,21 +9,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import BindParameter, bindparam, case, func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 
 from audit.operation import Operation
 from confidentiality.decision import Decision
 from confidentiality.policy import Policy
 from consent.case import ActorInCase, Address, Case, Lookup, Subject, carried_by, decide_case
-from consent.consent import Consent
 from consent.on_record import (
     SUBJECT,
     Family,
     OnRecord,
     age_on,
-    consents_on_record,
     family_of,
     jurisdiction_of,
+    locked_consents_about,
     parties_of,
     standing_of,
     terms_of,
@@ -34,35 +33,38 @@ from people.organisation import Service
 from people.person import Guardianship, Person
 from people.policy import NEWEST, PolicyVersion, policy_of
 from people.register import CannotBeHandled
-from people.roster import latest_protection
 from people.staff import DECLARATION_VERSION, Declaration, Staff, StaffRole
 
 __all__ = ["NO_CLOSENESS", "Closeness", "Gathered", "gather_case"]
 
 
 # Statements are made once: building one anew costs more than running it.
-_CONSENTS = select(Consent).where(Consent.person_id == bindparam("person")).order_by(Consent.consent_id)
-_DECLARED = select(Declaration.staff_id).where(
-    Declaration.service_id == bindparam("service"), Declaration.version == DECLARATION_VERSION
+_DECLARED = Declaration.version == DECLARATION_VERSION
+_I_DECLARED = select(Declaration.staff_id).where(Declaration.service_id == bindparam("mine"), _DECLARED)
+_THEY_DECLARED = select(Declaration.staff_id).where(Declaration.service_id == bindparam("recipient"), _DECLARED)
+_WORKING = select(func.count()).where(
+    StaffRole.service_id == bindparam("recipient"),
+    StaffRole.valid_from <= bindparam("today"),
+    StaffRole.valid_to.is_(None) | (StaffRole.valid_to >= bindparam("today")),
 )
-_WHO_ASKS = (
+#: The policy in force, who asks (as staff, and as a person here), and what is known of the service that receives: each
+#: once, in one select, because every opening and sending asks it.
+_AROUND = (
     select(
         PolicyVersion.number,
         PolicyVersion.document,
         Staff.staff_id,
         Person.person_id,
-        Staff.staff_id.in_(_DECLARED),
+        Staff.staff_id.in_(_I_DECLARED),
+        Service.processing_basis,
+        _WORKING.scalar_subquery(),
+        _WORKING.where(StaffRole.staff_id.in_(_THEY_DECLARED)).scalar_subquery(),
     )
     .select_from(PolicyVersion)
     .outerjoin(Staff, Staff.staff_id == bindparam("staff"))
     .outerjoin(Person, Person.identity_hash == Staff.identity_hash)
+    .outerjoin(Service, Service.service_id == bindparam("recipient"))
     .where(PolicyVersion.number == NEWEST)
-)
-_WHO_RECEIVES = (
-    select(func.count(), func.count(case((StaffRole.staff_id.in_(_DECLARED), 1))))
-    .select_from(StaffRole)
-    .where(StaffRole.service_id == bindparam("service"), StaffRole.valid_from <= bindparam("today"))
-    .where(StaffRole.valid_to.is_(None) | (StaffRole.valid_to >= bindparam("today")))
 )
 _BOTH: BindParameter[list[PersonId]] = bindparam("both", expanding=True)
 _BONDS_BETWEEN = select(Guardianship.child_id, Guardianship.guardian_id).where(
@@ -83,13 +85,15 @@ NO_CLOSENESS = Closeness()
 
 
 @dataclass(frozen=True)
-class _Asker:
-    """Who asks, as far as it is known, and the policy by which they are answered: read in one go."""
+class _Around:
+    """The policy in force, who asks as far as it is known, and what is known of the service that receives."""
 
     policy: Policy
     is_known: bool
-    person: PersonId | None
-    has_declared: bool | None
+    me: PersonId | None
+    i_have_declared: bool | None
+    basis_there: str | None
+    all_there_have_declared: bool
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ def gather_case(
         CannotBeHandled: the person has become strictly protected since they were written down.
     """
     jurisdiction, today = jurisdiction_of(op), op.date(op.house.installed.jurisdiction)
-    records, asker = _locked(op, person), _asker(op)
+    records, around = locked_consents_about(op, person), _around(op, recipient, today)
     services = {sender, recipient}.union(*(record.services for record in records))
     parties = parties_of(op, services)
     if not {sender, recipient} <= parties.keys():
@@ -134,11 +138,11 @@ def gather_case(
     family = family_of(op, person, today)
     terms, ids = [], []
     for record in records:
-        standing = standing_of(op, record, family, parties, asker.policy)
+        standing = standing_of(op, record, family, parties, around.policy)
         of_record = terms_of(record, standing, parties, jurisdiction)
         terms += of_record
         ids += [record.consent.consent_id] * len(of_record)
-    address, lookup = _protection(op, person, asker.policy)
+    address, lookup = _protection(op, family, around.policy)
     if address == "strict":
         raise CannotBeHandled
     case = Case(
@@ -146,14 +150,18 @@ def gather_case(
         at=today,
         sender=parties[sender],
         recipient=parties[recipient],
-        actor=_actor(op, asker, person, {sender, recipient}, closeness),
+        actor=_actor(op, around, person, {sender, recipient}, closeness),
         purpose=purpose,
         subjects=(_subject(op, family, address, _relevant(records, sender, recipient, purpose)),),
         asked=tuple((SUBJECT, category) for category in sorted(categories)),
-        recipient_declaration=_all_have_declared(op, recipient),
+        recipient_declaration=around.all_there_have_declared,
         consents=tuple(terms),
-        policy=asker.policy,
-        conditions=_stated(op, recipient, closeness, conditions or {}),
+        policy=around.policy,
+        conditions={
+            "gdpr_basis_recipient": around.basis_there is not None,
+            "impartiality_confirmed": closeness.confirmed,
+            **(conditions or {}),
+        },
         lookup=lookup,
     )
     by_terms = {id(one): consent for one, consent in zip(terms, ids, strict=True)}
@@ -167,9 +175,13 @@ def gather_case(
     )
 
 
-def _locked(op: Operation, person: PersonId) -> list[OnRecord]:
-    consents = op.lock(_CONSENTS, shared=True, person=person)
-    return consents_on_record(op, consents)
+def _around(op: Operation, recipient: ServiceId, today: date) -> _Around:
+    actor = op.actor
+    (found,) = op.rows(_AROUND, staff=actor.staff, mine=actor.service, recipient=recipient, today=today)
+    number, document, staff, me, declared, basis, working, have_declared = found
+    return _Around(
+        policy_of(number, document), staff is not None, me, declared, basis, bool(working) and working == have_declared
+    )
 
 
 def _relevant(records: list[OnRecord], sender: ServiceId, recipient: ServiceId, purpose: str) -> OnRecord | None:
@@ -199,9 +211,9 @@ def _subject(op: Operation, family: Family, address: Address, record: OnRecord |
     )
 
 
-def _protection(op: Operation, person: PersonId, policy: Policy) -> tuple[Address, Lookup]:
+def _protection(op: Operation, family: Family, policy: Policy) -> tuple[Address, Lookup]:
     """The newest answer of a register; one that is too old, or none, is as good as a failed look-up."""
-    check = latest_protection(op, person)
+    check = family.checked
     if check is None:
         return "unknown", "failed"
     status = check.status.consult(op)
@@ -210,18 +222,15 @@ def _protection(op: Operation, person: PersonId, policy: Policy) -> tuple[Addres
     return status, "failed" if status == "unknown" else "ok"  # type: ignore[return-value]  # as above
 
 
-def _asker(op: Operation) -> _Asker:
-    ((number, document, staff, me, declared),) = op.rows(_WHO_ASKS, staff=op.actor.staff, service=op.actor.service)
-    return _Asker(policy_of(number, document), staff is not None, me, declared)
-
-
-def _actor(op: Operation, asker: _Asker, person: PersonId, sides: set[ServiceId], closeness: Closeness) -> ActorInCase:
-    if not asker.is_known:
+def _actor(
+    op: Operation, around: _Around, person: PersonId, sides: set[ServiceId], closeness: Closeness
+) -> ActorInCase:
+    if not around.is_known:
         return ActorInCase()
-    kinship = _kinship(op, asker.person, person) if asker.person is not None else None
+    kinship = _kinship(op, around.me, person) if around.me is not None else None
     return ActorInCase(
         sign_in=op.actor.strength.code,  # type: ignore[arg-type]  # the codes of a strength are these three words
-        declaration=asker.has_declared,
+        declaration=around.i_have_declared,
         member=op.actor.service in sides,
         relation=kinship or closeness.relation,
     )
@@ -239,20 +248,3 @@ def _kinship(op: Operation, me: PersonId, person: PersonId) -> str | None:
     mine = {guardian for child, guardian in bonds if child == me}
     theirs = {guardian for child, guardian in bonds if child == person}
     return "sibling" if mine & theirs else None
-
-
-def _all_have_declared(op: Operation, service: ServiceId) -> bool:
-    """Whether everybody who works in `service` today has signed the declaration."""
-    ((working, declared),) = op.rows(_WHO_RECEIVES, service=service, today=op.date(op.house.installed.jurisdiction))
-    return bool(working) and working == declared
-
-
-def _stated(
-    op: Operation, recipient: ServiceId, closeness: Closeness, conditions: Mapping[str, bool]
-) -> dict[str, bool]:
-    service = op.get(Service, recipient)
-    return {
-        "gdpr_basis_recipient": service is not None and service.processing_basis is not None,
-        "impartiality_confirmed": closeness.confirmed,
-        **conditions,
-    }

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
+from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select
 
@@ -23,9 +23,8 @@ from consent.signers import Guardian, Signers, required_signers, sensitivity_of,
 from consent.status import ConsentTerms, Party, Status, Step, status
 from foundation.clock import local_date
 from foundation.identifiers import ConsentId, PersonId, ServiceId
-from foundation.tables import Base
 from people.organisation import Organisation, Service
-from people.person import Guardianship, RosterEntry
+from people.person import Guardianship, Person, ProtectionCheck, RosterEntry
 
 __all__ = [
     "SUBJECT",
@@ -35,6 +34,7 @@ __all__ = [
     "consents_on_record",
     "family_of",
     "jurisdiction_of",
+    "locked_consents_about",
     "parties_of",
     "signers_of_record",
     "standing_of",
@@ -45,15 +45,29 @@ __all__ = [
 _HOLDERS = {"joint": "holder", "sole": "holder", "appointed": "appointed_guardian"}
 
 # Statements are made once: building one anew costs more than running it, and opening a referral runs a dozen.
-_ENTRY = (
-    select(RosterEntry)
+_FIRST_ENTRY = (
+    select(RosterEntry.entry_id)
     .where(RosterEntry.person_id == bindparam("person"))
     .order_by(RosterEntry.added_at, RosterEntry.entry_id)
     .limit(1)
+    .scalar_subquery()
 )
-_BONDS = (
-    select(Guardianship)
-    .where(Guardianship.child_id == bindparam("person"))
+_LATEST_CHECK = (
+    select(ProtectionCheck.check_id)
+    .where(ProtectionCheck.person_id == bindparam("person"))
+    .order_by(ProtectionCheck.checked_at.desc(), ProtectionCheck.check_id)
+    .limit(1)
+    .scalar_subquery()
+)
+#: Whoever decides for a person, each beside the person's birth date and newest protection: one select instead of three,
+#: because every opening and sending asks it.
+_FAMILY = (
+    select(RosterEntry, ProtectionCheck, Guardianship)
+    .select_from(Person)
+    .outerjoin(RosterEntry, RosterEntry.entry_id == _FIRST_ENTRY)
+    .outerjoin(ProtectionCheck, ProtectionCheck.check_id == _LATEST_CHECK)
+    .outerjoin(Guardianship, Guardianship.child_id == Person.person_id)
+    .where(Person.person_id == bindparam("person"))
     .order_by(Guardianship.recorded_at, Guardianship.guardianship_id)
 )
 _SERVICES = (
@@ -74,10 +88,17 @@ _WITHDRAWALS = (
     .order_by(ConsentWithdrawal.withdrawn_at, ConsentWithdrawal.withdrawal_id)
 )
 _TOLD_AND_HEARD = (
-    select(Consent.consent_id, ConsentExplanation, ConsentHearing)
+    select(Consent, ConsentExplanation, ConsentHearing)
     .outerjoin(ConsentExplanation, ConsentExplanation.consent_id == Consent.consent_id)
     .outerjoin(ConsentHearing, ConsentHearing.consent_id == Consent.consent_id)
-    .where(Consent.consent_id.in_(_IDS))
+)
+_OF_THESE = _TOLD_AND_HEARD.where(Consent.consent_id.in_(_IDS))
+#: Every consent about a person, locked in id order; what was told and heard was written together with it and never
+#: changes, so it may be read by the statement that waits for the lock. Everything else is read after it.
+_LOCKED_ABOUT = (
+    _TOLD_AND_HEARD.where(Consent.person_id == bindparam("person"))
+    .order_by(Consent.consent_id)
+    .with_for_update(read=True, of=Consent)
 )
 
 #: The ref of whoever a case is about.
@@ -93,6 +114,8 @@ class Family:
     age: int | None
     guardians: tuple[Guardian, ...]
     refs: Mapping[PersonId, str]
+    #: The newest answer of a register about the person, however old it is and whoever asked.
+    checked: ProtectionCheck | None = None
 
     @property
     def persons(self) -> dict[str, PersonId]:
@@ -139,11 +162,11 @@ def age_on(birth_date: date, day: date) -> int:
 
 def family_of(op: Operation, person: PersonId, on: date) -> Family:
     """The age and the guardians of `person`, consulted wherever they are on record; nobody is shown."""
-    entry = op.one(_ENTRY, person=person)
+    found = op.rows(_FAMILY, person=person)
+    entry, checked, _ = found[0] if found else (None, None, None)
     written = entry.birth_date.consult(op) if entry else None
     born = date.fromisoformat(written) if written else None
-    bonds = op.all(_BONDS, person=person)
-    lasting = [bond for bond in bonds if bond.ended_on is None or bond.ended_on > on]
+    lasting = [bond for _, _, bond in found if bond and (bond.ended_on is None or bond.ended_on > on)]
     # A guardian whom any service has on record decides too; the services' records of one are told once.
     current = list({bond.guardian_id: bond for bond in reversed(lasting)}.values())[::-1]
     refs = {person: SUBJECT} | {bond.guardian_id: f"guardian_{n}" for n, bond in enumerate(current, start=1)}
@@ -151,7 +174,7 @@ def family_of(op: Operation, person: PersonId, on: date) -> Family:
         Guardian(ref=refs[bond.guardian_id], kind=_HOLDERS[bond.kind], resident=bond.is_resident)  # type: ignore[arg-type]  # the table holds these words only
         for bond in current
     )
-    return Family(person, born, age_on(born, on) if born else None, guardians, refs)
+    return Family(person, born, age_on(born, on) if born else None, guardians, refs, checked)
 
 
 def parties_of(op: Operation, services: Collection[ServiceId]) -> dict[ServiceId, Party]:
@@ -169,34 +192,43 @@ def parties_of(op: Operation, services: Collection[ServiceId]) -> dict[ServiceId
     }
 
 
-Child = TypeVar("Child", bound=Base)
-
-
 def consents_on_record(op: Operation, consents: Sequence[Consent]) -> list[OnRecord]:
-    """The steps of each of `consents`, in their order."""
+    """The steps of each of `consents`, in their order; the consents stay the rows they are, and may be changed."""
     ids = [consent.consent_id for consent in consents]
+    beside = {consent.consent_id: steps for consent, *steps in op.rows(_OF_THESE, ids=ids)} if ids else {}
+    return _with_steps(op, [(consent, *beside[consent.consent_id]) for consent in consents])
+
+
+def locked_consents_about(op: Operation, person: PersonId) -> list[OnRecord]:
+    """Every consent about `person` with its steps, locked in shared mode and only to be looked at."""
+    return _with_steps(op, op.rows(_LOCKED_ABOUT, person=person))
+
+
+def _with_steps(op: Operation, consents: Sequence[tuple[Any, ...]]) -> list[OnRecord]:
+    """Each consent, with what was told and heard, and with the steps that are read now."""
+    ids = [consent.consent_id for consent, _, _ in consents]
     if not ids:
         return []
-    flows = _by_consent(op.all(_FLOWS, ids=ids))
-    signatures = _by_consent(op.all(_SIGNATURES, ids=ids))
-    withdrawals = _by_consent(op.all(_WITHDRAWALS, ids=ids))
-    told_and_heard = {consent: (told, heard) for consent, told, heard in op.rows(_TOLD_AND_HEARD, ids=ids)}
+    flows, signatures, withdrawals = (
+        _by_consent(op.rows(steps, ids=ids)) for steps in (_FLOWS, _SIGNATURES, _WITHDRAWALS)
+    )
     return [
         OnRecord(
             consent,
             tuple(flows[consent.consent_id]),
             tuple(signatures[consent.consent_id]),
             tuple(withdrawals[consent.consent_id]),
-            *told_and_heard[consent.consent_id],
+            told,
+            heard,
         )
-        for consent in consents
+        for consent, told, heard in consents
     ]
 
 
-def _by_consent(rows: Sequence[Child]) -> dict[ConsentId, list[Child]]:
-    grouped: dict[ConsentId, list[Child]] = defaultdict(list)
-    for row in rows:
-        grouped[row.consent_id].append(row)  # type: ignore[attr-defined]  # every step of a consent names it
+def _by_consent(rows: Sequence[tuple[Any, ...]]) -> dict[ConsentId, list[Any]]:
+    grouped: dict[ConsentId, list[Any]] = defaultdict(list)
+    for (row,) in rows:
+        grouped[row.consent_id].append(row)
     return grouped
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from audit.operation import Operation
 from foundation.errors import FieldProblem, Invalid
@@ -24,20 +24,11 @@ from people.register import RegisterAnswer, SeenByHand
 
 __all__ = [
     "Member",
-    "latest_protection",
     "own_latest_protection",
     "put_on_roster",
     "record_guardianship",
     "record_protection",
 ]
-
-
-_LATEST_CHECK = (
-    select(ProtectionCheck)
-    .where(ProtectionCheck.person_id == bindparam("person"))
-    .order_by(ProtectionCheck.checked_at.desc(), ProtectionCheck.check_id)
-    .limit(1)
-)
 
 
 @dataclass(frozen=True)
@@ -116,14 +107,14 @@ def record_protection(op: Operation, service: ServiceId, person: PersonId, answe
     op.add(check)
 
 
-def latest_protection(op: Operation, person: PersonId) -> ProtectionCheck | None:
-    """The newest answer of a register about `person`, however old it is and whoever asked: for the rules."""
-    return op.one(_LATEST_CHECK, person=person)
-
-
 def own_latest_protection(op: Operation, person: PersonId) -> ProtectionCheck | None:
     """The newest answer that the actor's own service asked for: what a page may tell."""
-    return op.one(_LATEST_CHECK.where(ProtectionCheck.asked_for == op.service), person=person)
+    return op.one(
+        select(ProtectionCheck)
+        .where(ProtectionCheck.person_id == person, ProtectionCheck.asked_for == op.service)
+        .order_by(ProtectionCheck.checked_at.desc(), ProtectionCheck.check_id)
+        .limit(1)
+    )
 
 
 def record_guardianship(

@@ -17,6 +17,7 @@ from vault.container import PartWrap
 __all__ = [
     "ONE_REFERRAL",
     "VersionPassed",
+    "named",
     "own_referral",
     "side_of",
     "stop_what_hung_on",
@@ -45,15 +46,23 @@ def own_referral(op: Operation, referral: ReferralId, *, to_change: bool = False
     Raises:
         NotFound: there is no such referral, or it is between other services: nobody can tell which.
     """
-    op.note(asked_for=str(referral))
     if to_change:
         op.stand_in_line(Referral)
         found = op.lock(ONE_REFERRAL, shared=False, referral=referral)
     else:
         found = op.all(ONE_REFERRAL, referral=referral)
-    if not found or op.service not in (found[0].from_service, found[0].to_service):
+    return named(op, referral, next(iter(found), None))
+
+
+def named(op: Operation, referral: ReferralId, row: Referral | None) -> Referral:
+    """The referral that was asked for and found, named in the event, if the actor's service sends or receives it.
+
+    Raises:
+        NotFound: there is no such referral, or it is between other services: nobody can tell which.
+    """
+    op.note(asked_for=str(referral))
+    if row is None or op.service not in (row.from_service, row.to_service):
         raise NotFound
-    row = found[0]
     op.draft.referral_id, op.draft.purpose = row.referral_id, row.purpose
     op.about(row.person_id)
     return row

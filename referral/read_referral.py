@@ -1,6 +1,7 @@
 """Open a referral and read it; the rules are asked again each time."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import bindparam, select
@@ -18,7 +19,7 @@ from referral.draft_referral import answers_of
 from referral.flow_back import may_flow_back
 from referral.kinds import kind_of
 from referral.lifecycle import LIFECYCLE, Party, State, Step, seen_by_sender
-from referral.own_referral import ONE_REFERRAL, own_referral, side_of, take_step, version_passed
+from referral.own_referral import ONE_REFERRAL, named, side_of, take_step, version_passed
 from referral.referral import Referral, ReferralPart, ReferralStep
 from referral.views import CategoryAnswer, PartView, ReferralView, StepView
 from vault.blob import DoesNotOpen
@@ -29,20 +30,25 @@ __all__ = ["read_referral"]
 
 _OPEN = frozenset({"permit", "require"})
 _Held = tuple[SealedPart, ReferralPart, PartWrap | None]
+_Giver, _Receiver = aliased(Service), aliased(Service)
 _Signer, _Own = aliased(ServiceKey), aliased(ServiceKey)
+#: A referral between whom, and what opens it for one service: all there is one of, in one select.
+_ENVELOPE = (
+    select(Referral, _Giver.name, _Receiver.name, Manifest, _Signer, ServiceWrap, _Own)
+    .join(_Giver, _Giver.service_id == Referral.from_service)
+    .join(_Receiver, _Receiver.service_id == Referral.to_service)
+    .outerjoin(Manifest, Manifest.set_id == Referral.referral_id)
+    .outerjoin(_Signer, _Signer.key_id == Manifest.signed_by)
+    .outerjoin(ServiceWrap, (ServiceWrap.set_id == Manifest.set_id) & (ServiceWrap.service_id == bindparam("service")))
+    .outerjoin(_Own, _Own.key_id == ServiceWrap.key_id)
+    .where(Referral.referral_id == bindparam("referral"))
+)
 _PARTS = (
     select(SealedPart, ReferralPart, PartWrap)
     .join(ReferralPart, ReferralPart.part_id == SealedPart.part_id)
     .outerjoin(PartWrap, (PartWrap.part_id == SealedPart.part_id) & (PartWrap.service_id == bindparam("service")))
     .where(SealedPart.set_id == bindparam("referral"))
     .order_by(SealedPart.category, SealedPart.part_id)
-)
-_KEYS = (
-    select(Manifest, _Signer, ServiceWrap, _Own)
-    .join(_Signer, _Signer.key_id == Manifest.signed_by)
-    .join(ServiceWrap, ServiceWrap.set_id == Manifest.set_id)
-    .join(_Own, _Own.key_id == ServiceWrap.key_id)
-    .where(Manifest.set_id == bindparam("referral"), ServiceWrap.service_id == bindparam("service"))
 )
 _STEPS = (
     select(ReferralStep, Staff.name)
@@ -72,7 +78,8 @@ def read_referral(actor: Actor, referral: ReferralId, categories: Collection[str
         SharingRefused: the rules permit nothing of it, or not all of what was asked for by name.
     """
     with operation(actor, Action.READ_REFERRAL) as op:
-        row = own_referral(op, referral)
+        envelope = _envelope(op, referral)
+        row = envelope.row
         side, kind = side_of(op, row), kind_of(row.kind)
         if set(categories) - kind.fields.keys():
             raise Invalid(fields=[FieldProblem("categories", "unknown_category")])
@@ -80,10 +87,28 @@ def read_referral(actor: Actor, referral: ReferralId, categories: Collection[str
         gathered = _ask(op, row, side, categories or {part.category for part, _, _ in all_parts})
         op.decided(gathered.decision, recipient=op.service, partly=not categories)
         answers = answers_of(gathered, kind)
-        _hold(op, row, side, answers)
-        parts = _open(op, row, all_parts, {answer.category for answer in answers if answer.result in _OPEN})
+        row = _held(op, row, side, answers)
+        parts = _open(op, envelope, all_parts, {answer.category for answer in answers if answer.result in _OPEN})
         closed = tuple(answer for answer in answers if answer.result not in _OPEN)
-        return op.view(_view(op, row, side, parts, closed))
+        return op.view(_view(op, row, envelope, side, parts, closed))
+
+
+class _Envelope(NamedTuple):
+    """A referral as it was found, the names of its services, and what opens it for the actor's service."""
+
+    row: Referral
+    from_name: str
+    to_name: str
+    manifest: Manifest | None
+    signer: ServiceKey | None
+    wrap: ServiceWrap | None
+    own_key: ServiceKey | None
+
+
+def _envelope(op: Operation, referral: ReferralId) -> _Envelope:
+    found = op.rows(_ENVELOPE, referral=referral, service=op.service)
+    named(op, referral, found[0][0] if found else None)
+    return _Envelope(*found[0])
 
 
 def _parts(op: Operation, row: Referral) -> list[_Held]:
@@ -107,16 +132,13 @@ def _ask(op: Operation, row: Referral, side: Party, categories: Collection[str])
     )
 
 
-def _open(op: Operation, row: Referral, parts: Sequence[_Held], opened: Collection[str]) -> tuple[PartView, ...]:
+def _open(op: Operation, envelope: _Envelope, parts: Sequence[_Held], opened: Collection[str]) -> tuple[PartView, ...]:
     """The parts in the categories `opened`, once the sending service's signature over all of them has been checked."""
     held = [(part, standing, wrap) for part, standing, wrap in parts if wrap is not None and part.category in opened]
     if not held:
         return ()
-    keys = op.rows(_KEYS, referral=row.referral_id, service=op.service)
-    if not keys:
-        raise DoesNotOpen
-    ((manifest, signer, wrap, own_key),) = keys
-    if signer.service_id != row.from_service:
+    row, _, _, manifest, signer, wrap, own_key = envelope
+    if manifest is None or signer is None or wrap is None or own_key is None or signer.service_id != row.from_service:
         raise DoesNotOpen
     verify_manifest(manifest, signer, [part for part, _, _ in parts])
     clear = open_parts(
@@ -133,26 +155,30 @@ def _open(op: Operation, row: Referral, parts: Sequence[_Held], opened: Collecti
     )
 
 
-def _hold(op: Operation, row: Referral, side: Party, answers: Collection[CategoryAnswer]) -> None:
-    """Keep the referral as it is until the commit; the receiver's first opening of it is the step *opened*.
+def _held(op: Operation, found: Referral, side: Party, answers: Collection[CategoryAnswer]) -> Referral:
+    """The referral, kept as it is until the commit; the receiver's first opening of it is the step *opened*.
 
     The consents are locked already: the referral comes after them here as it does in withdrawing, so neither waits for
     the other in a ring. Raises `VersionPassed` when a step was taken since the parts were looked up.
     """
-    version = row.version
-    first = side is Party.RECEIVER and State(row.state) is State.SENT and any(one.result in _OPEN for one in answers)
-    op.lock(ONE_REFERRAL, shared=not first, referral=row.referral_id)
-    if row.version != version:
+    first = side is Party.RECEIVER and State(found.state) is State.SENT and any(one.result in _OPEN for one in answers)
+    (row,) = op.lock(ONE_REFERRAL, shared=not first, referral=found.referral_id)
+    if row.version != found.version:
         raise version_passed(op, row)
     if first:
         take_step(op, row, Step.OPEN, Party.RECEIVER)
         op.flush()  # so that the view shows the step
+    return row
 
 
 def _view(
-    op: Operation, row: Referral, side: Party, parts: tuple[PartView, ...], closed: tuple[CategoryAnswer, ...]
+    op: Operation,
+    row: Referral,
+    envelope: _Envelope,
+    side: Party,
+    parts: tuple[PartView, ...],
+    closed: tuple[CategoryAnswer, ...],
 ) -> ReferralView:
-    names = {service: op.get_one(Service, service).name for service in (row.from_service, row.to_service)}
     op.keep_trace(row.person_id, "referral", seen=True)
     tell_all = side is Party.RECEIVER or may_flow_back(op, row)
     state = row.state if tell_all else seen_by_sender(State(row.state), may_flow_back=False)
@@ -163,9 +189,9 @@ def _view(
         person=row.person_id,
         side=side.value,
         from_service=row.from_service,
-        from_service_name=names[row.from_service],
+        from_service_name=envelope.from_name,
         to_service=row.to_service,
-        to_service_name=names[row.to_service],
+        to_service_name=envelope.to_name,
         sent_at=row.sent_at,
         state=state,
         version=row.version,

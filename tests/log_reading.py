@@ -12,7 +12,7 @@ from audit.evidence.commitment import opened, unbundle
 from audit.house import House
 from foundation.identifiers import PersonId
 from vault.blob import open_blob
-from vault.keys import DataKey, DataKeyValue, unwrap_data_key
+from vault.keys import DataKey, DataKeyValue
 
 __all__ = ["StoredEvent", "events", "keys_of", "newest", "newest_shape"]
 
@@ -34,9 +34,11 @@ class StoredEvent:
 
 def keys_of(house: House) -> dict[UUID, tuple[UUID, DataKeyValue]]:
     """Every data key there is, opened: its owner and itself, by its id."""
-    with house.engine.connect() as connection:
-        rows = connection.execute(select(DataKey)).all()
-    return {key.key_id: (key.owner_id, unwrap_data_key(key, house.custody)) for key in rows}
+    columns = DataKey.__table__.columns
+    with Session(house.engine) as session:
+        rows = session.execute(select(*columns)).mappings().all()
+    made = [DataKey(**{column.key: row[column.key] for column in columns}) for row in rows]
+    return {key.key_id: (key.owner_id, key.unwrapped(house.custody)) for key in made}
 
 
 def events(house: House) -> list[StoredEvent]:

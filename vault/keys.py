@@ -3,14 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NewType
+from typing import NewType
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, MLKEM768X25519PublicKey, Suite
-from sqlalchemy import Row
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.identifiers import ServiceId
@@ -29,7 +28,6 @@ __all__ = [
     "make_service_key",
     "open_key_pair",
     "public_kem",
-    "unwrap_data_key",
 ]
 
 #: HPKE base mode (RFC 9180) with the hybrid KEM ML-KEM-768 + X25519: what is recorded today stays closed to tomorrow's
@@ -64,14 +62,9 @@ class DataKey(Right, Base):
         period, wrapped = custody.wrap(clear, _data_key_context(key_id, owner_id))
         return cls(key_id=key_id, owner_id=owner_id, created_at=at, period=period, wrapped=wrapped), DataKeyValue(clear)
 
-
-def unwrap_data_key(row: DataKey | Row[*tuple[Any, ...]], custody: Custody) -> DataKeyValue:
-    """The key itself, from a row or its columns; keep it no longer than the operation lasts.
-
-    Raises:
-        DoesNotOpen: the row was moved, or its period key was destroyed.
-    """
-    return DataKeyValue(custody.unwrap(row.period, row.wrapped, _data_key_context(row.key_id, row.owner_id)))
+    def unwrapped(self, custody: Custody) -> DataKeyValue:
+        """The key itself; keep it no longer than the operation lasts."""
+        return DataKeyValue(custody.unwrap(self.period, self.wrapped, _data_key_context(self.key_id, self.owner_id)))
 
 
 def _data_key_context(key_id: UUID, owner_id: UUID) -> bytes:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 from foundation.identifiers import PersonId, ServiceId
 from vault.blob import DoesNotOpen
 from vault.file_custody import FileCustody
-from vault.keys import HPKE_SUITE, DataKey, _kem_keys, make_service_key, open_key_pair, public_kem, unwrap_data_key
+from vault.keys import HPKE_SUITE, DataKey, _kem_keys, make_service_key, open_key_pair, public_kem
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -24,17 +24,17 @@ def test_a_data_key_is_its_owners_and_rests_wrapped(custody: FileCustody) -> Non
     row, clear = DataKey.made_for(owner, custody, AT)
     assert len(clear) == 32
     assert bytes(clear) not in row.wrapped
-    assert unwrap_data_key(row, custody) == clear
+    assert row.unwrapped(custody) == clear
     row.owner_id = PersonId.new()
     with pytest.raises(DoesNotOpen):
-        unwrap_data_key(row, custody)
+        row.unwrapped(custody)
 
 
 def test_a_data_key_moved_to_another_id_does_not_open(custody: FileCustody) -> None:
     row, _ = DataKey.made_for(PersonId.new(), custody, AT)
     row.key_id = uuid4()
     with pytest.raises(DoesNotOpen):
-        unwrap_data_key(row, custody)
+        row.unwrapped(custody)
 
 
 def test_a_service_opens_what_was_sealed_to_its_public_key(custody: FileCustody) -> None:
