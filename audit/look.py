@@ -56,12 +56,12 @@ def _shape(query: Select[*_Tuple]) -> Callable[[_Tuple], _Tuple]:
     kinds: list[_Kind | int] = []
     at = 0
     for asked in query.column_descriptions:
-        entity = inspect(asked["expr"], raiseerr=False)
-        mapper: Mapper[Any] | None = getattr(entity, "mapper", None) if asked["entity"] is asked["expr"] else None
-        if mapper is None:
+        entity = asked.get("entity")
+        if entity is None or entity is not asked["expr"]:
             kinds.append(at)
             at += 1
             continue
+        mapper: Mapper[Any] = inspect(entity).mapper
         names = tuple(mapper.column_attrs.keys())
         kinds.append(_Kind(mapper.class_, at, names, at + names.index(mapper.primary_key[0].key)))
         at += len(names)

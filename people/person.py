@@ -11,7 +11,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audit.operation import Operation
@@ -162,13 +162,18 @@ def name_hashes(custody: Custody, service: ServiceId, parts: list[str], *, prefi
     return {hmac.new(key, beginning.encode(), sha256).digest()[:_HASH_BYTES] for beginning in beginnings}
 
 
+_ENTRY = select(RosterEntry).where(
+    RosterEntry.service_id == bindparam("service"), RosterEntry.person_id == bindparam("person")
+)
+
+
 def entry_of(op: Operation, person: PersonId, service: ServiceId) -> RosterEntry:
     """The roster entry of `person` in `service`.
 
     Raises:
         NotFound: the service does not have this person; whether another has is not told.
     """
-    found = op.one(select(RosterEntry).where(RosterEntry.service_id == service, RosterEntry.person_id == person))
+    found = op.one(_ENTRY, service=service, person=person)
     if found is None:
         raise NotFound
     return found

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
 from audit.actions import Action
 from audit.actor import Actor
@@ -14,7 +14,6 @@ from consent.on_record import SUBJECT
 from foundation.errors import FieldProblem, Invalid, Refused
 from foundation.identifiers import PersonId, ReferralId, ServiceId
 from people.notice import tell
-from people.organisation import Service
 from people.person import entry_of
 from referral.kinds import Content, kind_of, refuse_content
 from referral.lifecycle import State, Step
@@ -24,6 +23,9 @@ from vault.container import PartToSeal, seal_set
 from vault.keys import KEYHOLDER_OF_ARCHIVE, ServiceKey
 
 __all__ = ["FieldMustNotGo", "ReferPupil", "refer_pupil"]
+
+_SERVICES: BindParameter[list[ServiceId]] = bindparam("services", expanding=True)
+_KEYS_OF = select(ServiceKey).where(ServiceKey.service_id.in_(_SERVICES)).order_by(ServiceKey.created_at)
 
 
 class FieldMustNotGo(Refused):
@@ -62,7 +64,8 @@ def refer_pupil(actor: Actor, asked: ReferPupil) -> ReferralReceipt:
         op.draft.purpose = kind.purpose
         refuse_content(kind, asked.content)
         entry_of(op, asked.pupil, op.service)
-        _refuse_services(op, asked)
+        if asked.to_service == op.service:
+            raise Invalid(fields=[FieldProblem("to_service", "unknown_service")])
         gathered = gather_case(
             op,
             person=asked.pupil,
@@ -72,6 +75,8 @@ def refer_pupil(actor: Actor, asked: ReferPupil) -> ReferralReceipt:
             categories=asked.content.keys(),
             closeness=asked.closeness,
         )
+        if gathered.case.sender.kind not in kind.senders or gathered.case.recipient.kind not in kind.receivers:
+            raise Invalid(fields=[FieldProblem("to_service", "not_for_this_kind")])
         op.decided(gathered.decision, recipient=asked.to_service)
         _refuse_stripped(asked.content, gathered)
         referral = _referral(op, asked, kind.purpose)
@@ -80,14 +85,6 @@ def refer_pupil(actor: Actor, asked: ReferPupil) -> ReferralReceipt:
         _seal(op, referral, asked.content, gathered)
         tell(op, asked.to_service, "referral_received", referral=referral.referral_id)
         return op.answered(ReferralReceipt(referral.referral_id, referral.state, referral.version, op.event_id))
-
-
-def _refuse_services(op: Operation, asked: ReferPupil) -> None:
-    kind, sender, receiver = kind_of(asked.kind), op.get(Service, op.service), op.get(Service, asked.to_service)
-    if sender is None or receiver is None or receiver.service_id == sender.service_id:
-        raise Invalid(fields=[FieldProblem("to_service", "unknown_service")])
-    if sender.kind not in kind.senders or receiver.kind not in kind.receivers:
-        raise Invalid(fields=[FieldProblem("to_service", "not_for_this_kind")])
 
 
 def _refuse_stripped(content: Content, gathered: Gathered) -> None:
@@ -167,5 +164,4 @@ def _seal(op: Operation, referral: Referral, content: Content, gathered: Gathere
 
 
 def _newest_keys(op: Operation, services: tuple[ServiceId, ...]) -> dict[ServiceId, ServiceKey]:
-    found = op.all(select(ServiceKey).where(ServiceKey.service_id.in_(services)).order_by(ServiceKey.created_at))
-    return {key.service_id: key for key in found}
+    return {key.service_id: key for (key,) in op.rows(_KEYS_OF, services=services)}

@@ -58,6 +58,7 @@ class FileCustody:
         self._root = root
         self._lock = threading.Lock()
         self._lookup, self._periods = self._read()
+        self._derived: dict[str, bytes] = {}  # one for each service and use at most
 
     @classmethod
     def create(cls, root_key_path: Path, first_period: str, root: bytes | None = None) -> "FileCustody":
@@ -108,10 +109,11 @@ class FileCustody:
         return open_blob(self._periods[period], blob, context)
 
     def derived_key(self, purpose: str) -> bytes:
-        """The key for one purpose, derived from the keyring's look-up secret (HKDF-SHA-256, RFC 5869)."""
-        return HKDF(SHA256(), length=KEY_BYTES, salt=None, info=b"tillit/derived/1\n" + purpose.encode()).derive(
-            self._lookup
-        )
+        """The key for one purpose, derived from the keyring's look-up secret (HKDF-SHA-256, RFC 5869), once."""
+        if purpose not in self._derived:
+            info = b"tillit/derived/1\n" + purpose.encode()
+            self._derived[purpose] = HKDF(SHA256(), length=KEY_BYTES, salt=None, info=info).derive(self._lookup)
+        return self._derived[purpose]
 
     def _read(self) -> tuple[bytes, dict[str, bytes]]:
         try:
