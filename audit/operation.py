@@ -32,7 +32,6 @@ from sqlalchemy import (
     event,
     func,
     insert,
-    inspect,
     select,
     text,
 )
@@ -94,7 +93,7 @@ _DATA_KEYS = select(DataKey).where(DataKey.owner_id.in_(_OWNERS)).order_by(DataK
 #: The results with which something may leave.
 _OPEN = frozenset({"permit", "require"})
 
-OneRow = TypeVar("OneRow", bound=Base)
+Row = TypeVar("Row", bound=Base)
 OneKind = TypeVar("OneKind", bound=Base | Right)
 View = TypeVar("View")
 
@@ -329,19 +328,19 @@ class Operation:
             self._removed_as.append(_what(row))
         self.draft.notes["removed"] = self._removed_as
 
-    def get(self, table: type[OneRow], identity: object) -> OneRow | None:
+    def get(self, table: type[Row], identity: object) -> Row | None:
         """The row with this primary key, or None."""
         return self._session.get(table, identity)
 
-    def get_one(self, table: type[OneRow], identity: object) -> OneRow:
+    def get_one(self, table: type[Row], identity: object) -> Row:
         """The row with this primary key, which is known to be there: a foreign key names it."""
         return self._session.get_one(table, identity)
 
-    def one(self, query: Select[OneRow], **values: object) -> OneRow | None:
+    def one(self, query: Select[Row], **values: object) -> Row | None:
         """The only row that `query` finds, or None; `values` fill its parameters."""
         return self._session.scalars(query, values).one_or_none()
 
-    def all(self, query: Select[OneRow], **values: object) -> list[OneRow]:
+    def all(self, query: Select[Row], **values: object) -> list[Row]:
         """Every row that `query` finds; `values` fill its parameters."""
         return list(self._session.scalars(query, values))
 
@@ -357,7 +356,7 @@ class Operation:
         """How many rows `query` finds: a number, about nobody."""
         return self._session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
-    def lock(self, query: Select[OneRow], *, shared: bool, **values: object) -> list[OneRow]:
+    def lock(self, query: Select[Row], *, shared: bool, **values: object) -> list[Row]:
         """The rows of `query`, in id order, locked until the commit: shared by those who open, alone by who withdraws.
 
         Who shares a lock only looks. On SQLite the transaction has the whole database already, since `BEGIN IMMEDIATE`.
@@ -389,7 +388,7 @@ class Operation:
             self._session.flush()
         added, self._added = self._added, []
         for new in _by_table(added, lambda row: order[row.__tablename__]):
-            self._insert([row for row in new if inspect(row).transient])
+            self._insert([row for row in new if row not in self._session])
         self._session.flush()
 
     def _insert(self, rows: Sequence[Base]) -> None:
@@ -719,7 +718,7 @@ def _in_normal_form(value: JsonValue) -> JsonValue:
 
 
 @lru_cache(maxsize=64)
-def _locking(query: Select[OneRow], *, shared: bool) -> Select[OneRow]:
+def _locking(query: Select[Row], *, shared: bool) -> Select[Row]:
     """`query` with its lock; remembered, because a statement that is made anew costs more than it takes to run."""
     return query.with_for_update(read=shared).execution_options(populate_existing=True)
 
