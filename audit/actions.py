@@ -46,7 +46,12 @@ class _Deed:
     kind: EventKind
     roles: frozenset[Role]
     sentence: str
+    #: A deed of showing that goes on while the log's proof is too old, because a right of the family hangs on it.
+    goes_on: bool = False
 
+
+#: What shows somebody something about the people served.
+_SHOWING = frozenset({EventKind.READ, EventKind.SEARCH, EventKind.DISCLOSE})
 
 _CASEWORK = frozenset(
     {Role.TEACHER, Role.HOUSING_WORKER, Role.NAV_ADVISER, Role.COORDINATOR, Role.CHILD_WELFARE_WORKER, Role.LEADER}
@@ -101,9 +106,11 @@ class Action(Enum):
     RECORD_CONSENT = _Deed("record_consent", EventKind.CHANGE, _CONSENT, "Record a family's written consent")
     SIGN_CONSENT = _Deed("sign_consent", EventKind.CHANGE, _CONSENT, "Record one more signature on a consent, or a no")
     ATTACH_PROOF = _Deed("attach_proof", EventKind.CHANGE, _CONSENT, "Attach the scanned page that proves a consent")
-    READ_CONSENT = _Deed("read_consent", EventKind.READ, _CASEWORK, "Read a consent and its signatures")
+    READ_CONSENT = _Deed("read_consent", EventKind.READ, _CASEWORK, "Read a consent and its signatures", goes_on=True)
     READ_PROOF = _Deed("read_proof", EventKind.READ, _CONSENT, "Look at the scanned page that proves a consent")
-    LIST_CONSENTS = _Deed("list_consents", EventKind.READ, _CASEWORK, "List the consents that name one's own service")
+    LIST_CONSENTS = _Deed(
+        "list_consents", EventKind.READ, _CASEWORK, "List the consents that name one's own service", goes_on=True
+    )
     WITHDRAW_CONSENT = _Deed("withdraw_consent", EventKind.CHANGE, _CASEWORK, "Record that a consent is withdrawn")
     # Referral
     DRAFT_REFERRAL = _Deed(
@@ -140,3 +147,11 @@ class Action(Enum):
     def may(self, role: Role) -> bool:
         """Whether somebody in this role may do the deed at all; the rules on information are asked besides."""
         return role in self.value.roles
+
+    @property
+    def waits_for_evidence(self) -> bool:
+        """Whether the deed is refused while too much of the log waits for a signed checkpoint.
+
+        Everything else goes on: recording, signing in, withdrawing, and the auditor's reading of the log.
+        """
+        return self.kind in _SHOWING and not self.value.goes_on

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from audit.committed import Committed
+from audit.evidence_lag import EvidenceLag
 from audit.tally import Tally
 from foundation.clock import Clock
 from foundation.engine import WriterQueue, is_sqlite, make_engine
@@ -42,6 +43,7 @@ class House:
     installed: Installed
     engine: Engine = field(init=False, repr=False)
     writers: WriterQueue | None = field(init=False, repr=False)
+    evidence: EvidenceLag = field(init=False, repr=False, default_factory=EvidenceLag)
     unknown_names: Tally = field(init=False, repr=False, default_factory=Tally)
     committed: Committed = field(init=False, repr=False, default_factory=Committed)
     _key_pairs: dict[object, KeyPair] = field(init=False, repr=False, default_factory=dict)

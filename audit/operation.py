@@ -25,6 +25,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import (
     BindParameter,
+    Connection,
     Insert,
     Select,
     TextClause,
@@ -79,6 +80,7 @@ __all__ = [
     "preparing",
     "reading",
     "refuse",
+    "upkeep",
 ]
 
 #: The database is away, locked for too long, or its disk is full.
@@ -250,9 +252,24 @@ def _transaction(house: House, **info: object) -> Iterator[Session]:
 
 
 def _remember(house: House, op: "Operation | None") -> None:
-    """Keep what was just committed at hand, for the receipt that goes out with the answer."""
+    """Keep what was just committed at hand, for the receipt that goes out with the answer; wake the sequencer."""
     if op is not None and op.draft.commitment is not None:
         house.committed.put(op.event_id, op.draft.commitment, op.time)
+        house.evidence.committed()
+
+
+@contextmanager
+def upkeep(house: House) -> Iterator[Connection]:
+    """Change the log's own tables, which is no deed: entries find their place, heads are kept. Committed at the end.
+
+    Raises:
+        LogUnavailable: the database could not be reached or written; nothing was changed.
+    """
+    try:
+        with _transaction(house) as session:
+            yield session.connection()
+    except _UNREACHABLE as error:
+        raise LogUnavailable from error
 
 
 @contextmanager
@@ -594,6 +611,8 @@ def operation(
 def _begin(op: Operation, action: Action) -> None:
     """Let the deed begin, unless it is another role's or was done already."""
     _in_your_role(op.actor, action)
+    if action.waits_for_evidence:
+        op.house.evidence.refuse_when_too_old()
     before = op.answered_before()
     if before is not None:
         raise before

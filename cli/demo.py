@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from audit.reach_database import is_empty
+from audit.sequence_events import settle_log
 from cli.demo_story import Calendar, tell_story
 from cli.init import make_installation, refuse_not_empty, take_away
 from cli.open_installation import clock_of
@@ -63,6 +64,7 @@ def make_demo(settings: Settings) -> Granfjord:
         house.custody.begin_period(f"{present:%Y-%m}")
         town = fill_demo(house, receipt.organisation_id)
         tell_story(town, calendar)
+        settle_log(house)
     except BaseException:
         house.close()
         take_away(filling)

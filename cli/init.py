@@ -1,5 +1,6 @@
 """`tillit init`: an empty installation for real data."""
 
+import shutil
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +11,7 @@ import typer
 
 from audit.house import House
 from audit.reach_database import is_empty, sqlite_file
+from audit.sequence_events import settle_log
 from cli.open_installation import clock_of
 from cli.options import DataDir, invitation_link, key_file_is_inside, new_app, settings_for
 from foundation.clock import Clock, local_date
@@ -40,6 +42,10 @@ def refuse_not_empty(settings: Settings) -> None:
     """Pass only when data directory and database are empty, or not there yet."""
     if settings.data_dir.exists() and any(settings.data_dir.iterdir()):
         raise NotEmpty(values={"directory": str(settings.data_dir)})
+    if settings.store_path.exists() and any(settings.store_path.iterdir()):
+        raise NotEmpty(values={"log": str(settings.store_path)})
+    if settings.log_policy_path.exists():
+        raise NotEmpty(values={"log_policy": str(settings.log_policy_path)})
     if not is_empty(settings.url):
         raise NotEmpty(values={"database": "has tables"})
 
@@ -69,6 +75,7 @@ def make_installation(
         house = House(settings=settings, clock=clock, custody=custody, installed=asked.facts(uuid4()))
         undo.callback(house.close)
         receipt = install(house, asked)
+        settle_log(house)
         undo.pop_all()
     return house, receipt, read_root_key(key_file)
 
@@ -77,6 +84,9 @@ def take_away(settings: Settings) -> None:
     """Take a half-made installation away, with its fresh keys: nothing in it was ever shown to anybody."""
     settings.root_key_path.unlink()
     keyring_path(settings.root_key_path).unlink()
+    shutil.rmtree(settings.signer_path, ignore_errors=True)
+    shutil.rmtree(settings.store_path, ignore_errors=True)
+    settings.log_policy_path.unlink(missing_ok=True)
     clear_database(settings)
 
 

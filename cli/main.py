@@ -22,6 +22,8 @@ COMMANDS = {
     "init": ("cli.init:app", "Set up an empty installation: keys, database, the first administrator's invitation."),
     "demo": ("cli.demo:app", "Look around in a fictional municipality."),
     "serve": ("cli.serve:app", "Serve an installation."),
+    "worker": ("cli.worker:app", "Give entries their places in the log's tree, beside several servers on PostgreSQL."),
+    "signer": ("cli.signer:app", "Sign the heads of the log in a process of its own."),
     "migrate": ("cli.migrate:app", "Bring the database to a revision."),
     "doctor": ("cli.doctor:app", "Look whether everything is in place, and say what to do where it is not."),
     "verify-log": ("cli.verify_log:app", "Verify the disclosure log from its store, offline."),

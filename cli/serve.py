@@ -15,6 +15,7 @@ import uvicorn
 
 from audit.house import House
 from audit.reach_database import sqlite_file
+from audit.sequence_events import keeping_up
 from cli.open_installation import opened
 from cli.options import DataDir, key_file_is_inside, new_app, settings_for
 from foundation.errors import Conflict, Refused, Unavailable
@@ -99,7 +100,7 @@ def serve_installation(settings: Settings, *, demo: bool, forwarded_from: str | 
             raise NotDemoData
         if not house.installed.is_demo and key_file_is_inside(settings):
             raise KeyFileUnusable(values={"file": settings.root_key_path.name, "why": "inside_the_data_directory"})
-        with _alone(settings), _listening(settings) as listener, _period_keys(house):
+        with _alone(settings), _listening(settings) as listener, _period_keys(house), keeping_up(house):
             _run(house, listener, forwarded_from)
 
 

@@ -71,11 +71,16 @@ class ReferralId(Identifier):
     """A referral from one service to another."""
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class EventId(Identifier):
     """An entry of the disclosure log."""
 
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+    @property
+    def when(self) -> datetime:
+        """When the deed began of which this is the entry, to the millisecond (RFC 9562 section 5.7)."""
+        return _EPOCH + timedelta(milliseconds=self.int >> 80)
 
 
 def new_event_id(at: datetime) -> EventId:

@@ -1,6 +1,7 @@
 """Every setting, its meaning and its default: the only reader of the environment."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +26,16 @@ class Settings(BaseSettings):
     log_store: Path | None = Field(default=None, description="The log's outside store. Left out, `<data dir>/log`.")
     log_policy: Path | None = Field(
         default=None, description="The policy that verifiers trust. Left out, `<data dir>/log-policy.json`."
+    )
+    sequencer: Literal["embedded", "worker"] = Field(
+        default="embedded",
+        description="Who gives entries their places in the log's tree: `embedded` for `tillit serve` itself, `worker` "
+        "for a `tillit worker` beside several server processes on PostgreSQL.",
+    )
+    signer_socket: Path | None = Field(
+        default=None,
+        description="The Unix socket of a `tillit signer`, which has the log's key in a process of its own. Left out, "
+        "whoever gives entries their places signs too.",
     )
     clock_file: Path | None = Field(
         default=None, description="A file holding an ISO 8601 instant that becomes the present; for demo data only."
@@ -61,6 +72,11 @@ class Settings(BaseSettings):
     def log_policy_path(self) -> Path:
         """Where the log policy lies."""
         return self.log_policy or self.data_dir / "log-policy.json"
+
+    @property
+    def signer_path(self) -> Path:
+        """Where the log's signer keeps its key and the last head it signed."""
+        return self.data_dir / "signer"
 
     @property
     def register_path(self) -> Path:

@@ -52,6 +52,7 @@ class SignerRefused(Exception):
 
     def __init__(self, reason: str, findings: Sequence[Finding] = ()) -> None:
         super().__init__(reason if not findings else f"{reason}: {findings[0]}")
+        self.reason = reason
         self.findings = tuple(findings)
 
 

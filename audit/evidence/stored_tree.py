@@ -10,6 +10,7 @@ from audit.evidence.log_store import LogStore, NotInStore
 from audit.evidence.tiles import WIDTH, WIDTH_BITS, Tile, parse_entry_bundle, parse_tile
 from audit.evidence.tree import (
     HASH_BYTES,
+    CompactRange,
     complete_levels,
     consistency_proof,
     inclusion_proof,
@@ -64,6 +65,11 @@ class StoredTree:
     def root(self) -> bytes:
         """The root of the tree. Raises as ``hashes`` does."""
         return range_root(0, self.size, self.node) if self.size else subtree_root([])
+
+    def compact(self) -> CompactRange:
+        """The least one must remember of this tree to grow it. Raises as ``hashes`` does."""
+        heights = [height for height in reversed(range(self.size.bit_length())) if self.size >> height & 1]
+        return CompactRange(self.size, [self.node(height, (self.size >> height) - 1) for height in heights])
 
     def inclusion(self, index: int) -> list[bytes]:
         """The proof that a leaf is in this tree. Raises ``ValueError`` when it is not, and as ``hashes`` does."""

@@ -1,0 +1,99 @@
+"""Give waiting events their places in the tree: one batch, one transaction.
+
+The queue is emptied by the exact ids that were read from it, never by a range of them: ids are given before a commit,
+and events are committed in another order. Whoever commits late is in the next batch, so that a transaction left open
+stops nobody. Inside a batch the order is that of the ids, the same on every database.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from audit.event import AuditEvent, AuditPending
+from audit.evidence.event_leaf import event_leaves
+from audit.evidence.tree import CompactRange, leaf_hashes
+from audit.house import House
+from audit.log_tables import LogLeaf, TreeState
+from audit.operation import upkeep
+from foundation.identifiers import EventId
+
+__all__ = ["LARGEST_BATCH", "TreeMoved", "grow_tree", "integrate_events"]
+
+#: How many events find their places in one transaction.
+LARGEST_BATCH = 5_000
+
+#: An event that was committed longer than this after it began, or that states a time further in the future, is late.
+_LONGEST_DEED = timedelta(seconds=60)
+_AHEAD = timedelta(seconds=5)
+
+
+class TreeMoved(Exception):
+    """The tree in the database is not the one that was to grow: somebody else has grown it, or changed it."""
+
+
+def integrate_events(house: House, tree: CompactRange, limit: int = LARGEST_BATCH) -> CompactRange:
+    """The tree after `limit` events at most have found their places behind `tree`; the same tree where none waits.
+
+    Raises:
+        TreeMoved: the database has another tree; nothing was changed.
+        LogUnavailable: the database cannot be reached or written; nothing was changed.
+    """
+    with upkeep(house) as connection:
+        waiting = connection.execute(
+            select(AuditPending.event_id, AuditEvent.commitment, AuditEvent.recorded_at)
+            .join(AuditEvent, AuditEvent.event_id == AuditPending.event_id)
+            .order_by(AuditPending.event_id)
+            .limit(limit)
+        ).all()
+        if not waiting:
+            return tree
+        ids = [one.event_id for one in waiting]
+        taken = connection.execute(
+            delete(AuditPending).where(AuditPending.event_id.in_(ids)).returning(AuditPending.event_id)
+        ).all()
+        if len(taken) != len(ids):
+            raise TreeMoved
+        leaves = event_leaves(one.commitment for one in waiting)
+        return grow_tree(
+            connection, house, tree, list(zip(ids, leaves, _late(connection, house, waiting), strict=True))
+        )
+
+
+def grow_tree(
+    connection: Connection, house: House, tree: CompactRange, leaves: Sequence[tuple[EventId | None, bytes, bool]]
+) -> CompactRange:
+    """The tree with `leaves` behind it: the event of each, where it has one, its bytes, and whether it is late.
+
+    Raises:
+        TreeMoved: the database has another tree; whoever began the transaction rolls it back.
+    """
+    grown = CompactRange(tree.size, tree.peaks)
+    hashes = leaf_hashes(leaf for _, leaf, _ in leaves)
+    for one in hashes:
+        grown.append(one)
+    # The head first: who comes second waits here, and then finds it moved.
+    moved = connection.execute(
+        update(TreeState)
+        .where(TreeState.origin == house.installed.origin, TreeState.size == tree.size, TreeState.root == tree.root())
+        .values(size=grown.size, root=grown.root(), updated_at=house.clock.now())
+    )
+    if moved.rowcount != 1:
+        raise TreeMoved
+    connection.execute(
+        insert(LogLeaf),
+        [
+            {"idx": idx, "event_id": event, "leaf": leaf, "leaf_hash": leaf_hash, "is_late": late}
+            for idx, ((event, leaf, late), leaf_hash) in enumerate(zip(leaves, hashes, strict=True), start=tree.size)
+        ],
+    )
+    return grown
+
+
+def _late(connection: Connection, house: House, waiting: Sequence[Row[EventId, bytes, datetime]]) -> list[bool]:
+    """Which events state a time that does not fit between the batch before and this one."""
+    before = connection.scalar(select(TreeState.updated_at).where(TreeState.origin == house.installed.origin))
+    if before is None:
+        raise TreeMoved
+    earliest, latest = before - _LONGEST_DEED, house.clock.now() + _AHEAD
+    return [not earliest <= one.recorded_at <= latest for one in waiting]

@@ -1,0 +1,180 @@
+"""The sequencer: events that were committed become leaves of a signed tree.
+
+    integrate   the queue's oldest events find their places, in one transaction with the new head of the tree
+    export      leaves and sealed events are made durable outside the database
+    sign        the signer reads them there, and signs the head if the tree grew out of the one it signed last
+    publish     the head is made durable outside, and kept in the database
+    tidy        what full files have replaced is taken away
+
+Each step begins where the one before ended, by what lies in the database and in the store, never by what this process
+remembers alone. Done again after a crash, a step changes nothing or brings its work to an end. What is not in order
+stops the log and nothing else: events are still recorded, and wait.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from audit.begin_log import begin_log
+from audit.evidence.checkpoint_history import MalformedHistory
+from audit.evidence.export_entries import tidy_store
+from audit.evidence.head_signer import HeadSigner
+from audit.evidence.log_store import LogStore, NotInStore, StoredDifferently
+from audit.evidence.note import MalformedNote, parse_checkpoint, parse_note
+from audit.evidence.publish_checkpoint import publish_checkpoint
+from audit.evidence.sealed_records import MalformedRecord
+from audit.evidence.signer import SignerRefused, SignerUnusable
+from audit.evidence.stored_tree import StoredTree
+from audit.evidence.tiles import MalformedTile
+from audit.evidence.tree import CompactRange
+from audit.export_leaves import export_leaves
+from audit.house import House
+from audit.integrate_events import LARGEST_BATCH, TreeMoved, integrate_events
+from audit.log_tables import LogLeaf, StoredCheckpoint, TreeState, Watermark
+from audit.operation import LogUnavailable, reading, upkeep
+
+__all__ = ["FROZEN", "LogFrozen", "Sequencer", "trouble_of"]
+
+#: What keeps the log from being signed, and does not pass by itself: something was changed, lost or rolled back.
+FROZEN = frozenset({"tree_differs", "store_differs", "store_damaged", "database_behind", "signer_refused"})
+
+_TROUBLES: tuple[tuple[type[Exception], str], ...] = (
+    (TreeMoved, "tree_differs"),
+    (IntegrityError, "tree_differs"),
+    (StoredDifferently, "store_differs"),
+    (NotInStore, "store_damaged"),
+    (MalformedTile, "store_damaged"),
+    (MalformedRecord, "store_damaged"),
+    (MalformedNote, "store_damaged"),
+    (MalformedHistory, "store_damaged"),
+    (SignerRefused, "signer_refused"),
+    (SignerUnusable, "signer_unusable"),
+    (LogUnavailable, "database_unreachable"),
+    (OSError, "store_unwritable"),
+)
+
+
+class LogFrozen(Exception):
+    """Database, store and signer do not agree, so nothing is signed; `code` is one of `FROZEN`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def trouble_of(error: Exception) -> str:
+    """The code of what went wrong in a batch; `fault` for what nobody foresaw."""
+    if isinstance(error, LogFrozen):
+        return error.code
+    return next((code for kind, code in _TROUBLES if isinstance(error, kind)), "fault")
+
+
+class Sequencer:
+    """Takes up the log of a house where it stands, and brings it on batch by batch. One at a time: `only_sequencer`."""
+
+    def __init__(self, house: House, store: LogStore, signer: HeadSigner) -> None:
+        """Find out how far the log has come; begin it where there is none.
+
+        Raises:
+            LogFrozen: database, store and signer do not agree on how far that is.
+            Exception: what `trouble_of` knows.
+        """
+        self._house = house
+        self._store = store
+        self._signer = signer
+        self._origin = house.installed.origin
+        self._exported = self._signed = self._tidied = 0
+        self._note = b""
+        self.tree = self._take_up()
+
+    @property
+    def steps(self) -> tuple[Callable[[], None], ...]:
+        """The steps of a batch, in their order."""
+        return self.integrate, self.export, self.sign, self.publish, self.tidy
+
+    def batch(self) -> int:
+        """Bring the log on by one batch; how many leaves it grew by. Raises what `trouble_of` knows."""
+        before = self.tree.size
+        for step in self.steps:
+            step()
+        return self.tree.size - before
+
+    def integrate(self) -> None:
+        """Let waiting events find their places."""
+        self.tree = integrate_events(self._house, self.tree)
+
+    def export(self) -> None:
+        """Bring what has its place out of the database."""
+        if self._exported == self.tree.size:
+            return
+        export_leaves(self._house, self._store, self._exported, self.tree.size)
+        # The leaves were read from the database once more: whoever changed one meanwhile is found here.
+        if StoredTree(self._store, self.tree.size).root() != self.tree.root():
+            raise LogFrozen("store_differs")
+        self._raise_watermark(exported=self.tree.size)
+
+    def sign(self) -> None:
+        """Have the head signed."""
+        if self._signed < self._exported:
+            self._note = self._signer.sign(self._exported)
+            if parse_checkpoint(parse_note(self._note).text).root != self.tree.root():
+                raise LogFrozen("store_differs")
+
+    def publish(self) -> None:
+        """Make the signed head known, outside first."""
+        if self._signed < self._exported:
+            self._publish(self._note)
+
+    def tidy(self) -> None:
+        """Take away the narrow files that wide ones have replaced."""
+        if self._tidied < self._signed:
+            tidy_store(self._store, self._tidied, self._signed)
+            self._tidied = self._signed
+
+    def _take_up(self) -> CompactRange:
+        with reading(self._house) as session:
+            state = session.get(TreeState, self._origin)
+            marks = session.get(Watermark, self._origin)
+        signed = self._signer.signed_size
+        if state is None or marks is None:
+            if signed:
+                raise LogFrozen("database_behind")
+            return begin_log(self._house, self._signer)
+        if signed > state.size or marks.exported > state.size:
+            raise LogFrozen("database_behind")
+        self._exported, self._signed = marks.exported, marks.signed
+        tree = self._known_tree()
+        if (tree.size, tree.root()) != (state.size, state.root):
+            raise LogFrozen("tree_differs")
+        if signed > marks.signed:
+            # A crash came between the signature and its being kept. What was signed had been exported.
+            self._raise_watermark(exported=max(signed, self._exported))
+            self._publish(self._signer.sign(signed))
+        self._tidied = max(0, self._signed - LARGEST_BATCH)  # the batch before the crash may not have come to it
+        return tree
+
+    def _known_tree(self) -> CompactRange:
+        """The tree as the store has it, and behind that the leaves that have not left the database."""
+        tree = StoredTree(self._store, self._exported).compact()
+        beyond = select(LogLeaf.leaf_hash).where(LogLeaf.idx >= self._exported).order_by(LogLeaf.idx)
+        with reading(self._house) as session:
+            for leaf_hash in session.scalars(beyond):
+                tree.append(leaf_hash)
+        return tree
+
+    def _publish(self, note: bytes) -> None:
+        """Publish a head and keep it; one that a crash left halfway is found in the store or in the signer's memory."""
+        size = parse_checkpoint(parse_note(note).text).size
+        publish_checkpoint(self._store, note)
+        with upkeep(self._house) as connection:
+            place = (StoredCheckpoint.origin == self._origin, StoredCheckpoint.size == size)
+            if connection.scalar(select(StoredCheckpoint.size).where(*place)) is None:
+                connection.execute(insert(StoredCheckpoint).values(origin=self._origin, size=size, note=note))
+            connection.execute(update(Watermark).where(Watermark.origin == self._origin).values(signed=size))
+        self._signed = size
+
+    def _raise_watermark(self, *, exported: int) -> None:
+        with upkeep(self._house) as connection:
+            connection.execute(update(Watermark).where(Watermark.origin == self._origin).values(exported=exported))
+        self._exported = exported
