@@ -37,6 +37,7 @@ OPEN = frozenset(
         "/sign-in/demo",
         "/help",
         "/rules",
+        "/rules/what-if",
         "/accessibility",
         "/verify",
         "/verify/tillit-verify.py",

@@ -9,16 +9,23 @@ from audit.actions import Role
 from foundation.texts import message
 
 __all__ = [
+    "ADDRESSES",
     "ANSWERS",
+    "CANNOT_SIGN",
+    "CASE_FLAGS",
     "CHANNELS",
+    "CONSENT_ANSWERS",
+    "CONSENT_FORMS",
     "CONSENT_SENTENCES",
     "CONSENT_STATES",
     "DEEDS",
     "EVIDENCE",
     "FIELD_CODES",
+    "GUARDIAN_KINDS",
     "HEARING_VIEWS",
     "INTERPRETERS",
     "LOG_KINDS",
+    "LOOKUPS",
     "NOTICES",
     "OUTCOMES",
     "PROTECTION_SEEN",
@@ -28,11 +35,13 @@ __all__ = [
     "REFERRAL_STEPS",
     "RELATIONS",
     "RESPONSIBILITIES",
+    "RESULT_COLORS",
     "ROLES",
     "RULE_CONFIDENCES",
     "RULE_EFFECTS",
     "STEP_REASONS",
     "STRENGTHS",
+    "TOGETHER",
     "TRACES",
     "field_message",
 ]
@@ -390,6 +399,78 @@ TRACES: Mapping[str, str] = {
 }
 
 # The rule book -----------------------------------------------------------------------------------------------------
+
+#: What came of asking, by the colour of its tag.
+RESULT_COLORS: Mapping[str, str] = {
+    "permit": "success",
+    "strip": "warning",
+    "require": "success",
+    "manual": "warning",
+    "offer": "info",
+    "refuse": "danger",
+}
+
+#: What somebody answered who was asked for a consent, in a made-up case.
+CONSENT_ANSWERS: Mapping[str, str] = {
+    "signed": message("Has signed"),
+    "refused": message("Has said no"),
+    "withdrew": message("Signed, and has taken it back"),
+}
+
+#: What a guardian is to the child, in a made-up case.
+GUARDIAN_KINDS: Mapping[str, str] = {
+    "holder": message("Holds parental responsibility"),
+    "parent_without_responsibility": message("Parent without parental responsibility"),
+    "appointed_guardian": message("Appointed guardian"),
+    "child_welfare": message("Child welfare service"),
+    "foster_carer": message("Foster carer"),
+}
+
+#: Why somebody who should sign cannot be asked.
+CANNOT_SIGN: Mapping[str, str] = {
+    "unreachable": message("Cannot be reached"),
+    "threat": message("Is a danger to the child"),
+    "graded": message("Has a protected address"),
+}
+
+#: How an address is protected, in a made-up case.
+ADDRESSES: Mapping[str, str] = {
+    "none": message("Not protected"),
+    "confidential": message("Confidential address"),
+    "strict": message("Strictly confidential address"),
+    "hidden_by_child_welfare": message("Hidden by child welfare"),
+    "unknown": message("Nobody knows"),
+}
+
+#: How the look-up of the protection went.
+LOOKUPS: Mapping[str, str] = {
+    "ok": message("It went well"),
+    "failed": message("It failed"),
+    "stale": message("It is too old"),
+}
+
+#: How two services of a made-up case belong together.
+TOGETHER: Mapping[str, str] = {
+    "municipality": message("Two services of one municipality"),
+    "apart": message("Services of different organisations"),
+    "office": message("Two services at one office"),
+    "service": message("One and the same service"),
+}
+
+#: Marks on the child of a made-up case.
+CASE_FLAGS: Mapping[str, str] = {
+    "child_objects": message("The child has said no"),
+    "in_care": message("Child welfare has taken over the care"),
+    "able_to_form_views": message("The child is below seven, and can form views"),
+    "consent_set_aside_by_order": message("An authority has set consent aside"),
+}
+
+#: How a consent was given.
+CONSENT_FORMS: Mapping[str, str] = {
+    "written": message("On paper"),
+    "digital": message("With an electronic signature"),
+    "oral": message("Orally, and minuted"),
+}
 
 #: What a rule does, and the colour of its tag.
 RULE_EFFECTS: Mapping[str, tuple[str, str]] = {

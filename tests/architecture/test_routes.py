@@ -21,6 +21,7 @@ ABOUT_NOBODY = {
     "GET /sign-in",
     "GET /help",
     "GET /rules",
+    "GET /rules/what-if",
     "GET /accessibility",
     "GET /verify",
     "GET /verify/tillit-verify.py",

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 
 from tests.look.harness import ALL_VIEWS, DESKTOP, FEW_VIEWS, PHONE, View, look_at, told
+from web.what_if import EXAMPLES
 
 pytestmark = pytest.mark.browser
 
@@ -16,6 +17,8 @@ OPEN_PAGES = (
     ("verify", "/verify"),
     ("rules", "/rules"),
     ("rules-some", "/rules?q=consent&tier=4#NO-C-40"),
+    ("what-if", "/rules/what-if"),
+    *((f"what-if-{example.number}", example.path) for example in EXAMPLES if example.number in ("1", "10", "17b")),
     ("accessibility", "/accessibility"),
     ("problem-code", "/problems/sharing_refused"),
 )

@@ -16,6 +16,7 @@ from web.pages import (
     rules,
     sign_in,
     verify,
+    what_if,
 )
 
 __all__ = ["PAGES"]
@@ -34,6 +35,7 @@ PAGES = (
     help_page,
     verify,
     rules,
+    what_if,
     accessibility,
     problem_codes,
     health,

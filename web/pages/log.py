@@ -29,7 +29,7 @@ from web.sent import FilledIn
 from web.terms import Terms
 from web.visit import Filled, Here, Visit, does
 from web.ways import Way
-from web.wording import DEEDS, LOG_KINDS, OUTCOMES, ROLES, TRACES
+from web.wording import DEEDS, LOG_KINDS, OUTCOMES, RESULT_COLORS, ROLES, TRACES
 
 __all__ = ["Entry", "Log", "Replayed", "router", "ways"]
 
@@ -234,7 +234,7 @@ def replay(here: Here, event_id: EventIdHere) -> Response:
 
 
 def _said(terms: Terms, said: Said) -> Outcome:
-    color = _RESULT_COLORS.get(said.result, "danger")
+    color = RESULT_COLORS.get(said.result, "danger")
     return Outcome(terms.result(said.result), color, terms.rules(said.rules), terms.lacking(said.missing, {}))
 
 
@@ -424,9 +424,6 @@ def _traces(here: Visit, terms: Terms, places: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-_RESULT_COLORS = {"permit": "success", "require": "success", "strip": "warning", "manual": "warning"}
-
-
 def _decided(here: Visit, terms: Terms, decision: Mapping[str, object]) -> Sequence[Decided]:
     results = decision.get("results")
     if not isinstance(results, list):
@@ -435,7 +432,7 @@ def _decided(here: Visit, terms: Terms, decision: Mapping[str, object]) -> Seque
         Decided(
             category=terms.category(str(one["category"])),
             result=terms.result(str(one["result"])),
-            color=_RESULT_COLORS.get(str(one["result"]), "danger"),
+            color=RESULT_COLORS.get(str(one["result"]), "danger"),
             rules=terms.rules([str(code) for code in one["rules"]]),
             lacking=terms.lacking([str(code) for code in one["missing"]], {}),
             left_out=[str(name) for name in one["strip"]],

@@ -22,6 +22,7 @@ from web.pages import (
     rules,
     sign_in,
     verify,
+    what_if,
 )
 from web.worded import Worded
 
@@ -63,6 +64,7 @@ VIEWS: dict[str, type | None] = {
     "sign_consent.html": consents.Signing,
     "sign_in.html": sign_in.Doors,
     "verify.html": verify.Verifying,
+    "what_if.html": what_if.WhatIf,
     "withdraw_consent.html": consents.Withdrawing,
 }
 

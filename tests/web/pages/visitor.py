@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urldefrag, urlencode, urljoin
 
 import httpx2
 
@@ -187,7 +187,7 @@ class Page:
         pairs += [(name, value) for name, value, said in form.buttons if said == button and name][:1]
         to = urljoin(self.path, form.action or self.path)
         if form.method == "get":
-            return self.visitor.open(f"{to}?{urlencode(pairs)}")
+            return self.visitor.open(f"{urldefrag(to).url}?{urlencode(pairs)}")
         return self.visitor.send(to, pairs, file=file if form.is_multipart else None)
 
 
