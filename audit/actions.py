@@ -58,6 +58,8 @@ _CASEWORK = frozenset(
 )
 _SENDERS = frozenset({Role.TEACHER, Role.HOUSING_WORKER, Role.NAV_ADVISER})
 _CONSENT = frozenset({Role.HOUSING_WORKER, Role.NAV_ADVISER, Role.TEACHER})
+_LEADER = frozenset({Role.LEADER})
+_DECIDERS = _SENDERS | _LEADER
 _RECEIVERS = _CASEWORK | {Role.VOLUNTEER}
 _LOG = frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER})
 _ADMIN = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
@@ -112,6 +114,20 @@ class Action(Enum):
         "list_consents", EventKind.READ, _CASEWORK, "List the consents that name one's own service", goes_on=True
     )
     WITHDRAW_CONSENT = _Deed("withdraw_consent", EventKind.CHANGE, _CASEWORK, "Record that a consent is withdrawn")
+    # What the rules hold until people have decided it
+    SUBMIT_HELD_CASE = _Deed(
+        "submit_held_case", EventKind.CHANGE, _SENDERS, "Ask one's leader to decide a disclosure that the rules hold"
+    )
+    DECIDE_HELD_CASE = _Deed(
+        "decide_held_case", EventKind.CHANGE, _LEADER, "Decide as leader a disclosure that the rules hold"
+    )
+    APPROVE_HELD_CASE = _Deed(
+        "approve_held_case", EventKind.CHANGE, _DECIDERS, "Approve, as the second, what the leader has decided"
+    )
+    LIST_HELD_CASES = _Deed(
+        "list_held_cases", EventKind.READ, _DECIDERS, "List the disclosures of one's own service that the rules hold"
+    )
+    READ_HELD_CASE = _Deed("read_held_case", EventKind.READ, _DECIDERS, "Read a disclosure that the rules hold")
     # Referral
     DRAFT_REFERRAL = _Deed(
         "draft_referral", EventKind.READ, _SENDERS, "Ask what may be sent to a service, and why not the rest"

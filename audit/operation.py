@@ -95,6 +95,9 @@ _DATA_KEYS = select(DataKey).where(DataKey.owner_id.in_(_OWNERS)).order_by(DataK
 #: The results with which something may leave.
 _OPEN = frozenset({"permit", "require"})
 
+#: The same for a deed that leaves out the fields that must go.
+_OPEN_STRIPPED = _OPEN | {"strip"}
+
 Row = TypeVar("Row", bound=Base)
 OneKind = TypeVar("OneKind", bound=Base | Right)
 View = TypeVar("View")
@@ -126,6 +129,10 @@ class DecisionLike(Protocol):
     @property
     def permits(self) -> bool:
         """Whether everything that was asked may be shared as it is."""
+
+    @property
+    def permits_stripped(self) -> bool:
+        """Whether everything that was asked may be shared once the fields that must go are empty."""
 
     @property
     def rule_book(self) -> str:
@@ -467,13 +474,21 @@ class Operation:
         """The deed is about these persons, whatever of theirs is opened."""
         self.draft.about.update(persons)
 
-    def decided(self, decision: DecisionLike, *, recipient: ServiceId | None = None, partly: bool = False) -> None:
+    def decided(
+        self,
+        decision: DecisionLike,
+        *,
+        recipient: ServiceId | None = None,
+        partly: bool = False,
+        stripped: bool = False,
+    ) -> None:
         """Write the decision into the event, whatever happens next.
 
         Args:
             decision: what the rules said.
             recipient: the service to which something goes.
             partly: True where the deed itself leaves out what is closed, and only needs something to be open.
+            stripped: True where the deed itself sees to it that the fields that must go are empty.
 
         Raises:
             SharingRefused: when it does not permit what was asked; what must not be ignored is an exception.
@@ -487,8 +502,10 @@ class Operation:
         self.draft.decision = decision.compact()
         if recipient is not None:
             self.draft.recipient_service_id = recipient
-        some = any(result.result in _OPEN for result in results)
-        if not decision.permits and not (partly and some):
+        opening = _OPEN_STRIPPED if stripped else _OPEN
+        some = any(result.result in opening for result in results)
+        permits = decision.permits_stripped if stripped else decision.permits
+        if not permits and not (partly and some):
             raise (CategoryClosed if some else SharingRefused)(decision, self.draft.rules)
 
     def begun_by(self, staff: StaffId, service: ServiceId, role: Role, strength: Strength) -> None:

@@ -17,6 +17,7 @@ from confidentiality.condition import Fact
 from confidentiality.decision import Asked, Decision, decide
 from confidentiality.facts import FACT, Facts, letters
 from confidentiality.policy import SAFE, Policy
+from confidentiality.rule import DECISION
 from confidentiality.vocabulary import Jurisdiction
 from consent.signers import Guardian, Signers, required_signers, sensitivity_of, topic_of_consent
 from consent.status import Consent, ConsentTerms, Party, Use, consent_ok
@@ -90,7 +91,8 @@ class Subject:
 class Case:
     """One question: may the sender give the recipient these categories about these subjects for this purpose?
 
-    `asked` pairs a subject's ref with a category. `conditions` answers facts that somebody states, by their codes
+    `asked` pairs a subject's ref with a category; `decided` are those pairs that a leader and a second approver have
+    decided, and no others. `conditions` answers facts that somebody states, by their codes
     (`STATED`). `lookup` is how the look-up of protection status went. `at` is the sender's local date.
     """
 
@@ -107,6 +109,7 @@ class Case:
     policy: Policy = SAFE
     conditions: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
     lookup: Lookup | None = None
+    decided: frozenset[tuple[str, str]] = frozenset()
 
 
 _DERIVED: tuple[Fact, ...] = (
@@ -135,6 +138,10 @@ STATED: tuple[str, ...] = tuple(code for code, each in FACT.items() if each not 
 """The facts that follow from nothing else in a case; somebody states them under `conditions`."""
 
 
+_DECIDED: dict[Fact, Answer] = dict.fromkeys(DECISION, YES)
+"""What a leader's decision and a second approver's answer, for exactly what they have decided."""
+
+
 def decide_case(case: Case, book: RuleBook = BOOK) -> Decision:
     """What may be done with everything a case asks, under the case's own policy."""
     return decide(facts_of(case), book, case.policy)
@@ -159,6 +166,7 @@ def facts_of(case: Case) -> Asked:
             fact.consent_ok: consent.ok,
             fact.explicit_per_category: consent.explicit,
             fact.holder_cannot_sign: answer(bool(signers.excused)),
+            **(_DECIDED if (ref, category) in case.decided else {}),
         }
         items.append(
             Facts(

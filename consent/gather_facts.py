@@ -6,7 +6,7 @@ has.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import BindParameter, bindparam, func, select
@@ -14,7 +14,9 @@ from sqlalchemy import BindParameter, bindparam, func, select
 from audit.operation import Operation
 from confidentiality.decision import Decision
 from confidentiality.policy import Policy
+from confidentiality.rule import DECISION
 from consent.case import ActorInCase, Address, Case, Lookup, Subject, carried_by, decide_case
+from consent.held_case import decided_between
 from consent.on_record import (
     SUBJECT,
     Family,
@@ -35,7 +37,9 @@ from people.policy import NEWEST, PolicyVersion, policy_of
 from people.register import CannotBeHandled
 from people.staff import DECLARATION_VERSION, Declaration, Staff, StaffRole
 
-__all__ = ["NO_CLOSENESS", "Closeness", "Gathered", "gather_case"]
+__all__ = ["NO_CLOSENESS", "Closeness", "Gathered", "gather_case", "waits_for_people"]
+
+_DECISION = frozenset(fact.code for fact in DECISION)
 
 
 # Statements are made once: building one anew costs more than running it.
@@ -118,12 +122,14 @@ def gather_case(
     purpose: str,
     categories: Collection[str],
     closeness: Closeness = NO_CLOSENESS,
-    conditions: Mapping[str, bool] | None = None,
+    own_work_for: ServiceId | None = None,
 ) -> Gathered:
     """Everything the rules ask about sharing `categories` about `person`, and their decision.
 
     The one who acts stands on one side: the sender's when sending, the recipient's when opening; `membership` asks
-    whether they work there.
+    whether they work there. A service that reads again what it wrote itself is both, and says for whom it wrote it
+    (`own_work_for`). Where the rules hold something, what leader and second approver have decided of exactly that
+    counts.
 
     Raises:
         Invalid: one of the services does not exist.
@@ -160,19 +166,42 @@ def gather_case(
         conditions={
             "gdpr_basis_recipient": around.basis_there is not None,
             "impartiality_confirmed": closeness.confirmed,
-            **(conditions or {}),
+            # It reads what it wrote, for the same purpose; the event is the logged reason (forvaltningsloven § 13 b).
+            **(dict.fromkeys(("needed_for_task", "reason_logged"), True) if own_work_for else {}),
         },
         lookup=lookup,
     )
+    case, decision = _as_decided(op, case, person, sender, own_work_for or recipient)
     by_terms = {id(one): consent for one, consent in zip(terms, ids, strict=True)}
     carrying = {category: carried_by(case, SUBJECT, category) for category in categories}
     return Gathered(
         case,
-        decide_case(case),
+        decision,
         family,
         {category: by_terms[id(found)] for category, found in carrying.items() if found is not None},
         {record.consent.consent_id: record.consent.valid_to for record in records},
     )
+
+
+def waits_for_people(result: str, missing: Collection[str]) -> bool:
+    """Whether what a category waits for is a leader's decision and a second approver."""
+    return result == "manual" and not _DECISION.isdisjoint(missing)
+
+
+def _as_decided(
+    op: Operation, case: Case, person: PersonId, sender: ServiceId, recipient: ServiceId
+) -> tuple[Case, Decision]:
+    """The case with what people have decided of it, and the decision; people are asked for only where the rules are."""
+    decision = decide_case(case)
+    held = {one.category for one in decision.results if waits_for_people(one.result, one.missing)}
+    if not held or case.purpose is None:
+        return case, decision
+    decided = decided_between(op, person=person, sender=sender, recipient=recipient, purpose=case.purpose)
+    if held.isdisjoint(decided):
+        return case, decision
+    op.note(held_cases=sorted({str(held_case) for category, held_case in decided.items() if category in held}))
+    case = replace(case, decided=frozenset((SUBJECT, category) for category in held & decided.keys()))
+    return case, decide_case(case)
 
 
 def _around(op: Operation, recipient: ServiceId, today: date) -> _Around:

@@ -13,6 +13,7 @@ from uuid import UUID, SafeUUID
 __all__ = [
     "ConsentId",
     "EventId",
+    "HeldCaseId",
     "Identifier",
     "OrganisationId",
     "PersonId",
@@ -69,6 +70,10 @@ class ConsentId(Identifier):
 
 class ReferralId(Identifier):
     """A referral from one service to another."""
+
+
+class HeldCaseId(Identifier):
+    """One disclosure that the rules hold until people have decided it."""
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

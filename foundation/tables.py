@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeDecorator
 from foundation.identifiers import (
     ConsentId,
     EventId,
+    HeldCaseId,
     Identifier,
     OrganisationId,
     PersonId,
@@ -95,6 +96,7 @@ class Base(DeclarativeBase):
         ConsentId: Id(ConsentId),
         ReferralId: Id(ReferralId),
         EventId: Id(EventId),
+        HeldCaseId: Id(HeldCaseId),
     }
 
 

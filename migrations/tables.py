@@ -7,6 +7,7 @@ import audit.installation
 import audit.log_tables
 import audit.once
 import consent.consent
+import consent.held_case
 import people.invitation
 import people.notice
 import people.organisation
@@ -27,6 +28,7 @@ _MODULES = (
     audit.log_tables,
     audit.once,
     consent.consent,
+    consent.held_case,
     people.invitation,
     people.notice,
     people.organisation,

@@ -1,6 +1,6 @@
 """Open a referral and read it; the rules are asked again each time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -28,7 +28,7 @@ from vault.keys import ServiceKey
 
 __all__ = ["read_referral"]
 
-_OPEN = frozenset({"permit", "require"})
+_OPEN = frozenset({"permit", "require", "strip"})
 _Held = tuple[SealedPart, ReferralPart, PartWrap | None]
 _Giver, _Receiver = aliased(Service), aliased(Service)
 _Signer, _Own = aliased(ServiceKey), aliased(ServiceKey)
@@ -85,10 +85,12 @@ def read_referral(actor: Actor, referral: ReferralId, categories: Collection[str
             raise Invalid(fields=[FieldProblem("categories", "unknown_category")])
         all_parts = _parts(op, row)
         gathered = _ask(op, row, side, categories or {part.category for part, _, _ in all_parts})
-        op.decided(gathered.decision, recipient=op.service, partly=not categories)
+        op.decided(gathered.decision, recipient=op.service, partly=not categories, stripped=True)
         answers = answers_of(gathered, kind)
         row = _held(op, row, side, answers)
-        parts = _open(op, envelope, all_parts, {answer.category for answer in answers if answer.result in _OPEN})
+        parts = _open(
+            op, envelope, all_parts, {answer.category: answer.strip for answer in answers if answer.result in _OPEN}
+        )
         closed = tuple(answer for answer in answers if answer.result not in _OPEN)
         return op.view(_view(op, row, envelope, side, parts, closed))
 
@@ -126,14 +128,17 @@ def _ask(op: Operation, row: Referral, side: Party, categories: Collection[str])
         recipient=row.from_service if own else row.to_service,
         purpose=row.purpose,
         categories=categories,
-        # A service reads again what it wrote itself, for the same purpose; the event is the logged reason
-        # (forvaltningsloven § 13 b).
-        conditions={"needed_for_task": True, "reason_logged": True} if own else None,
+        own_work_for=row.to_service if own else None,
     )
 
 
-def _open(op: Operation, envelope: _Envelope, parts: Sequence[_Held], opened: Collection[str]) -> tuple[PartView, ...]:
-    """The parts in the categories `opened`, once the sending service's signature over all of them has been checked."""
+def _open(
+    op: Operation, envelope: _Envelope, parts: Sequence[_Held], opened: Mapping[str, Collection[str]]
+) -> tuple[PartView, ...]:
+    """The parts in the categories `opened`, without the fields that must go, once the signature has been checked.
+
+    Signed are all parts together, by the sending service.
+    """
     held = [(part, standing, wrap) for part, standing, wrap in parts if wrap is not None and part.category in opened]
     if not held:
         return ()
@@ -150,8 +155,14 @@ def _open(op: Operation, envelope: _Envelope, parts: Sequence[_Held], opened: Co
     for part, _, _ in held:
         op.keep_trace(part.person_id, part.category, seen=True)
     return tuple(
-        PartView(part.category, orjson.loads(text), standing.basis, standing.consent_id)
+        PartView(
+            part.category,
+            {name: said for name, said in orjson.loads(text).items() if f"{part.category}.{name}" not in strip},
+            standing.basis,
+            standing.consent_id,
+        )
         for (part, standing, _), text in zip(held, clear, strict=True)
+        for strip in (opened[part.category],)
     )
 
 

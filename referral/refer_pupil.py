@@ -77,7 +77,7 @@ def refer_pupil(actor: Actor, asked: ReferPupil) -> ReferralReceipt:
         )
         if gathered.case.sender.kind not in kind.senders or gathered.case.recipient.kind not in kind.receivers:
             raise Invalid(fields=[FieldProblem("to_service", "not_for_this_kind")])
-        op.decided(gathered.decision, recipient=asked.to_service)
+        op.decided(gathered.decision, recipient=asked.to_service, stripped=True)
         _refuse_stripped(asked.content, gathered)
         referral = _referral(op, asked, kind.purpose)
         op.draft.referral_id = referral.referral_id

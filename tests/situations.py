@@ -110,6 +110,16 @@ class Town:
         return self.actors["teacher"]
 
     @property
+    def second_teacher(self) -> Actor:
+        """Another teacher at Solbakken school."""
+        return self.actors["second_teacher"]
+
+    @property
+    def school_leader(self) -> Actor:
+        """The head of Solbakken school."""
+        return self.actors["school_leader"]
+
+    @property
     def other_teacher(self) -> Actor:
         """A teacher at Elvemo school."""
         return self.actors["other_teacher"]
@@ -202,6 +212,8 @@ _STAFF = {
     "volunteer": ("volunteers", Role.VOLUNTEER, "Frida Villung"),
     "librarian": ("library", Role.COORDINATOR, "Boye Lesnes"),
     "child_welfare_worker": ("child_welfare", Role.CHILD_WELFARE_WORKER, "Berit Vernli"),
+    "school_leader": ("school", Role.LEADER, "Rikke Rektorlien"),
+    "second_teacher": ("school", Role.TEACHER, "Aslak Nabosen"),
     "auditor": ("control", Role.AUDITOR, "Ragna Ettersyn"),
     "data_protection_officer": ("control", Role.DATA_PROTECTION_OFFICER, "Viljar Personvang"),
     "administrator": ("control", Role.ADMINISTRATOR, "Anders Drift"),

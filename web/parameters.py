@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from foundation.identifiers import (
     ConsentId,
     EventId,
+    HeldCaseId,
     Identifier,
     OrganisationId,
     PersonId,
@@ -19,6 +20,7 @@ from foundation.identifiers import (
 __all__ = [
     "ConsentIdHere",
     "EventIdHere",
+    "HeldCaseIdHere",
     "OrganisationIdHere",
     "PersonIdHere",
     "ReferralIdHere",
@@ -47,4 +49,5 @@ ReferralIdHere = Annotated[ReferralId, _as(ReferralId), PlainSerializer(str), Wi
 ServiceIdHere = Annotated[ServiceId, _as(ServiceId), PlainSerializer(str), WithJsonSchema(_SCHEMA)]
 StaffIdHere = Annotated[StaffId, _as(StaffId), PlainSerializer(str), WithJsonSchema(_SCHEMA)]
 OrganisationIdHere = Annotated[OrganisationId, _as(OrganisationId), PlainSerializer(str), WithJsonSchema(_SCHEMA)]
+HeldCaseIdHere = Annotated[HeldCaseId, _as(HeldCaseId), PlainSerializer(str), WithJsonSchema(_SCHEMA)]
 EventIdHere = Annotated[EventId, _as(EventId), PlainSerializer(str), WithJsonSchema(_SCHEMA)]

@@ -23,6 +23,8 @@ __all__ = [
     "FIELD_CODES",
     "GUARDIAN_KINDS",
     "HEARING_VIEWS",
+    "HELD_STATES",
+    "HELD_STEPS",
     "INTERPRETERS",
     "LOG_KINDS",
     "LOOKUPS",
@@ -271,6 +273,32 @@ STEP_REASONS: Mapping[str, str] = {
     "consent_withdrawn": message("The consent was withdrawn"),
 }
 
+# Held cases ------------------------------------------------------------------------------------------------------
+
+#: A held case's state, the colour of its tag, and what it means.
+HELD_STATES: Mapping[str, tuple[str, str, str]] = {
+    "asked": (message("Waits for the leader"), "warning", message("The leader has to decide. Nothing can be sent.")),
+    "decided": (
+        message("Waits for a second person"),
+        "warning",
+        message("The leader has said yes. Somebody else here has to approve it. Nothing can be sent yet."),
+    ),
+    "permitted": (
+        message("May be sent"),
+        "success",
+        message("Exactly what stands below may be sent and opened, until its last day."),
+    ),
+    "refused": (message("Not to be sent"), "neutral", message("It was decided that this is not sent.")),
+    "lapsed": (message("Expired"), "neutral", message("The last day has passed. It can be asked for again.")),
+}
+
+HELD_STEPS: Mapping[str, tuple[str, str]] = {
+    "ask": (message("Asked"), "info"),
+    "decide": (message("The leader said yes"), "success"),
+    "approve": (message("Approved by a second person"), "success"),
+    "refuse": (message("Said no"), "danger"),
+}
+
 #: Fields of a referral: what they are called, and a hint that keeps what is written to what is needed.
 REFERRAL_FIELDS: Mapping[str, tuple[str, str]] = {
     "identity_contact.name": (message("Name"), ""),
@@ -305,6 +333,10 @@ NOTICES: Mapping[str, str] = {
     "referral_recalled": message("A referral was taken back by its sender"),
     "referral_stopped": message("A referral was stopped: the consent was withdrawn"),
     "referral_part_closed": message("A part of a referral was closed: its consent was withdrawn"),
+    "held_case_asked": message("Somebody asks the leader to decide a sharing"),
+    "held_case_decided": message("The leader has decided a sharing; a second person must approve it"),
+    "held_case_permitted": message("A sharing was decided and approved; it may be sent"),
+    "held_case_refused": message("A leader or a second person said no to a sharing"),
     "consent_recorded": message("A consent names your service"),
     "consent_withdrawn": message("A consent that names your service was withdrawn"),
 }
@@ -369,6 +401,26 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "list_consents": (message("looked at the list of consents"), message("look at the list of consents")),
     "withdraw_consent": (message("recorded a withdrawal"), message("record a withdrawal")),
     "draft_referral": (message("asked what may be shared"), message("ask what may be shared")),
+    "submit_held_case": (
+        message("asked the leader to decide a sharing that the rules hold"),
+        message("ask the leader to decide a sharing that the rules hold"),
+    ),
+    "decide_held_case": (
+        message("decided as leader a sharing that the rules hold"),
+        message("decide as leader a sharing that the rules hold"),
+    ),
+    "approve_held_case": (
+        message("said as the second what they think of a leader's decision"),
+        message("say as the second what they think of a leader's decision"),
+    ),
+    "list_held_cases": (
+        message("looked at the list of cases that wait for a decision"),
+        message("look at the list of cases that wait for a decision"),
+    ),
+    "read_held_case": (
+        message("looked at a case that waits for a decision"),
+        message("look at a case that waits for a decision"),
+    ),
     "refer_pupil": (message("sent a referral"), message("send a referral")),
     "list_referrals": (message("looked at the list of referrals"), message("look at the list of referrals")),
     "read_referral": (message("opened a referral"), message("open a referral")),
@@ -395,6 +447,8 @@ TRACES: Mapping[str, str] = {
     "consent": message("Consent"),
     "consent_proof": message("The signed page"),
     "referral": message("That there is a referral"),
+    "held_case": message("That a sharing waits for a decision"),
+    "reason": message("The reason of a decision"),
     "log_entry": message("Entry of the log"),
 }
 

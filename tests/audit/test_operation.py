@@ -278,6 +278,7 @@ class _Result:
 
 class _Permits:
     permits = True
+    permits_stripped = True
     rule_book = "book"
     results: tuple[_Result, ...] = (_Result("identity_contact", "permit", ("R1", "R2"), "consent"),)
 
@@ -287,6 +288,7 @@ class _Permits:
 
 class _Forbids(_Permits):
     permits = False
+    permits_stripped = False
     results = (
         _Result("identity_contact", "permit", ("R1",), "consent"),
         _Result("academic_need", "refuse", ("R9", "R1"), None),
@@ -311,6 +313,21 @@ def test_a_decision_that_forbids_raises_and_stands_in_the_log(town: Town) -> Non
     assert event.shape == ("refer_pupil", "refused", "category_closed")
     assert (event.row.rules, event.row.categories) == ("R1 R9", "academic_need identity_contact")
     assert event.said["decision"] == {"book": "book"}
+
+
+class _Strips(_Permits):
+    permits = False
+    results = (_Result("identity_contact", "strip", ("R3",), "consent"),)
+
+
+def test_what_must_be_stripped_goes_only_with_a_deed_that_strips(town: Town) -> None:
+    with operation(town.teacher, Action.REFER_PUPIL) as op:
+        op.decided(_Strips(), recipient=town.homework, stripped=True)
+    assert newest(town.house).shape == ("refer_pupil", "permitted", None)
+    with pytest.raises(SharingRefused), operation(town.teacher, Action.REFER_PUPIL) as op:
+        op.decided(_Strips(), recipient=town.homework)
+    with pytest.raises(SharingRefused), operation(town.teacher, Action.REFER_PUPIL) as op:
+        op.decided(_Forbids(), recipient=town.homework, stripped=True)
 
 
 def test_a_kept_refusal_keeps_what_was_written(town: Town) -> None:

@@ -1,8 +1,34 @@
 """The JSON API below `/api/v1`. Each module has a `router`."""
 
-from web.api import consents, families, invitations, log, notices, persons, policy, referrals, rules, services, sign_in
+from web.api import (
+    consents,
+    families,
+    held_cases,
+    invitations,
+    log,
+    notices,
+    persons,
+    policy,
+    referrals,
+    rules,
+    services,
+    sign_in,
+)
 
 __all__ = ["CALLS"]
 
 #: Every module of calls; a new one is added here and nowhere else.
-CALLS = (sign_in, invitations, services, families, persons, consents, referrals, notices, log, policy, rules)
+CALLS = (
+    sign_in,
+    invitations,
+    services,
+    families,
+    persons,
+    consents,
+    referrals,
+    held_cases,
+    notices,
+    log,
+    policy,
+    rules,
+)

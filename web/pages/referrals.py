@@ -11,7 +11,7 @@ from starlette.responses import Response
 from audit.actions import Action
 from audit.operation import SharingRefused
 from confidentiality.vocabulary import CATEGORIES
-from consent.gather_facts import Closeness
+from consent.gather_facts import Closeness, waits_for_people
 from foundation.errors import Conflict, FieldProblem, Invalid, Problem
 from foundation.identifiers import EventId, PersonId, ReferralId, ServiceId
 from foundation.texts import message
@@ -157,6 +157,8 @@ class ClosedPart:
     lacking: Sequence[str]
     offers: Sequence[str]
     typed: Sequence[tuple[str, str]]
+    #: Whether a leader and a second person may decide it.
+    waits_for_people: bool
 
 
 @dataclass(frozen=True)
@@ -555,6 +557,7 @@ def _closed_parts(
             lacking=terms.lacking(missing, {}),
             offers=[text for text in dict.fromkeys(terms.offer(code) for code in offers) if text],
             typed=[line for one in answers for line in typed.get(one.category, ())],
+            waits_for_people=any(waits_for_people(one.result, one.missing) for one in answers),
         )
         for (rules, missing, offers), answers in by_reason.items()
     )

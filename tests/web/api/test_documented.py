@@ -128,6 +128,8 @@ def test_every_example_is_so(address: str, as_: Callable[[str], Program], town: 
                 ("AUDITOR", "auditor"),
                 ("ADMINISTRATOR", "administrator"),
                 ("OFFICER", "data_protection_officer"),
+                ("LEADER", "school_leader"),
+                ("COLLEAGUE", "second_teacher"),
             )
         },
     }

@@ -15,6 +15,7 @@ from audit.actions import Action
 from audit.actor import Actor
 from audit.operation import operation
 from consent.consent import Consent, ConsentProof, ConsentSignature, ConsentWithdrawal
+from consent.record_consent import Heard, record_consent
 from foundation.identifiers import PersonId, ReferralId
 from foundation.tables import Base
 from people.invitation import invite
@@ -22,8 +23,9 @@ from people.person import Guardianship, ProtectionCheck, RosterEntry
 from people.sign_in import SignInSession
 from people.staff import Declaration
 from referral.referral import Referral, ReferralPart, ReferralStep
+from tests.consent.a_form import a_form as a_written_consent
 from tests.log_reading import StoredEvent, events
-from tests.situations import CONTENT, Town, a_referral
+from tests.situations import CONTENT, Town, a_family, a_referral
 from tests.web.api.conftest import Program, Story
 from vault.container import PartWrap
 
@@ -388,6 +390,45 @@ def test_somebody_makes_an_account_signs_in_and_out(as_: As, town: Town) -> None
     permitted(town, signed_out, Action.SIGN_OUT)
     assert rows(town, SignInSession) == sessions - 1
     assert stranger.get("/me").status_code == 401
+
+
+# What the rules hold
+
+
+def test_a_held_case_is_asked_for_decided_and_approved(as_: As, town: Town) -> None:
+    family = a_family(town, town.teacher, born=town.today.replace(year=2013))
+    a_family(town, again=family)
+    record_consent(town.housing_worker, a_written_consent(town, family, heard=Heard(town.today, "objects")))
+    asked = {
+        "person": str(family.child),
+        "to_service": str(town.homework),
+        "purpose": "homework_support_referral",
+        "categories": ["academic_need"],
+        "reason": "Eleven trenger hjelp før prøven.",
+    }
+    teacher, leader, second = as_("teacher"), as_("school_leader"), as_("second_teacher")
+    submitted = teacher.post("/held-cases", asked)
+    assert (submitted.status_code, submitted.json()["state"], submitted.json()["version"]) == (201, "asked", 1)
+    permitted(town, submitted, Action.SUBMIT_HELD_CASE, family.child)
+    path = f"/held-cases/{submitted.json()['id']}"
+    listed = teacher.get("/held-cases")
+    assert [line["categories"] for line in listed.json()["items"]] == [["academic_need"]]
+    permitted(town, listed, Action.LIST_HELD_CASES, family.child)
+    verdict = {"permits": True, "reason": "Hjelpen er liten og haster."}
+    unsure = leader.post(f"{path}/decide", verdict)
+    assert unsure.status_code == 428
+    decided = leader.post(f"{path}/decide", verdict, if_match='"1"')
+    assert (decided.json()["state"], decided.headers["etag"]) == ("decided", '"2"')
+    permitted(town, decided, Action.DECIDE_HELD_CASE, family.child)
+    approved = second.post(f"{path}/approve", verdict, if_match='"2"')
+    assert approved.json()["state"] == "permitted"
+    permitted(town, approved, Action.APPROVE_HELD_CASE, family.child)
+    read = leader.get(path)
+    assert [step["step"] for step in read.json()["steps"]] == ["ask", "decide", "approve"]
+    permitted(town, read, Action.READ_HELD_CASE, family.child)
+    passed = second.post(f"{path}/approve", verdict, if_match='"2"')
+    assert (passed.status_code, passed.json()["code"]) == (409, "held_case_passed")
+    assert as_("housing_leader").get(path).status_code == 404
 
 
 # The policy

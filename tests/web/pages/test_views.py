@@ -11,6 +11,7 @@ from people.standing import Standing
 from web.frame import Page
 from web.pages import (
     consents,
+    held_cases,
     help_page,
     home,
     invitation,
@@ -40,6 +41,8 @@ VIEWS: dict[str, type | None] = {
     "consents.html": consents.Consents,
     "declaration.html": None,
     "decline_referral.html": referrals.Declining,
+    "held_case.html": held_cases.OneHeldCase,
+    "held_cases.html": held_cases.HeldCases,
     "help.html": help_page.Help,
     "home.html": home.Home,
     "invitation.html": invitation.Chosen,
@@ -64,6 +67,7 @@ VIEWS: dict[str, type | None] = {
     "sign_consent.html": consents.Signing,
     "sign_in.html": sign_in.Doors,
     "verify.html": verify.Verifying,
+    "submit_held_case.html": held_cases.Asking,
     "what_if.html": what_if.WhatIf,
     "withdraw_consent.html": consents.Withdrawing,
 }
