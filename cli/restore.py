@@ -1,6 +1,7 @@
 """`tillit restore`: an installation from a backup, in an empty place, here or on another machine."""
 
 import json
+import sys
 from base64 import b64decode
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,15 +11,19 @@ import typer
 
 from audit.actor import Actor
 from audit.backup_file import Backup, open_backup
+from audit.house import House
 from audit.installation import open_house
 from audit.reach_database import is_empty
 from audit.restore import fill_database, fill_log, refuse_loss, restore, signed_size
+from audit.resume_log import resume_log
+from audit.sequencer import trouble_of
 from cli.backup import KEYRING
 from cli.init import NotEmpty, clear_database
 from cli.open_installation import RESTORING, clock_of
 from cli.options import DataDir, new_app, settings_for
 from cli.passphrase import Passphrase, passphrase_from
 from foundation.errors import Invalid
+from foundation.identifiers import EventId
 from foundation.settings import Settings
 from migrations.revision import head_revision
 from migrations.run import migrate
@@ -100,10 +105,22 @@ def command(
         event = restore(Actor.operator(house), made, file, lost=lost, reason=accept_loss)
         marker.unlink()
         undo.pop_all()
+    came_back = _resumed(house, event, lost)
     house.close()
     print(f"{house.installed.municipality} is restored as of {made.made_at}; the log's entry is {event}")
+    if came_back:
+        print(f"{came_back} entries of the log that are newer than the backup came back from its store.")
     if lost:
         print(f"{lost} signed entries of the log are lacking. Record again on paper what was withdrawn since.")
+
+
+def _resumed(house: House, event: EventId, lost: int) -> int:
+    """Let the log go on; the installation is restored also where that fails, and is served for a quarter of an hour."""
+    try:
+        return resume_log(house, event, lost=lost)
+    except Exception as error:  # noqa: BLE001  # what is wrong with the log is said, and does not undo the restore
+        print(f"The log cannot be signed [{trouble_of(error)}]: {error}", file=sys.stderr)
+        return 0
 
 
 def _keys_on(sheet: Path, keyring: Path) -> dict[str, bytes]:

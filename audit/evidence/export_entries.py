@@ -7,7 +7,7 @@ again after a crash, even cut differently into batches, changes nothing that is 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audit.evidence.log_store import LogStore
+from audit.evidence.log_store import LogStore, NotInStore
 from audit.evidence.sealed_records import SealedFile, encode_records, parse_records, sealed_file_at
 from audit.evidence.stored_tree import StoredTree
 from audit.evidence.tiles import WIDTH, WIDTH_BITS, Tile, entry_bundle, tiles_of
@@ -95,15 +95,29 @@ def _sealed(first: int, records: Sequence[bytes]) -> Mapping[str, bytes]:
     return files
 
 
-def _join_sealed(store: LogStore, number: int) -> None:
-    """Write one file for the window in place of its pieces; pieces may overlap where a batch was exported twice."""
+def stored_records(store: LogStore, number: int) -> list[bytes]:
+    """The records of window ``number`` from its first leaf on, as far as they lie in ``store`` without a gap.
+
+    They lie in one file or in pieces, which may overlap where a batch was exported twice. Raises ``MalformedRecord``.
+    """
     whole = SealedFile(number)
-    paths = list(store.paths(f"{whole.path}.p"))
-    places = sorted((place for place in map(sealed_file_at, paths) if place), key=lambda place: place.start)
+    try:
+        return parse_records(whole, store.read(whole.path))
+    except NotInStore:
+        pass
+    places = sorted(filter(None, map(sealed_file_at, store.paths(f"{whole.path}.p"))), key=lambda place: place.start)
     records: list[bytes] = []
     for place in places:
         if place.start <= len(records) < place.end:
             records += parse_records(place, store.read(place.path))[len(records) - place.start :]
+    return records
+
+
+def _join_sealed(store: LogStore, number: int) -> None:
+    """Write one file for the window in place of its pieces."""
+    whole = SealedFile(number)
+    pieces = list(store.paths(f"{whole.path}.p"))
+    records = stored_records(store, number)
     if len(records) == WIDTH:
         store.put({whole.path: encode_records(whole, records)})
-        store.remove(paths)
+        store.remove(pieces)

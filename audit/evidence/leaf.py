@@ -84,8 +84,9 @@ SYSTEM_LEAVES: Final[Mapping[str, Mapping[str, Callable[[JsonValue], bool]]]] = 
     "key": {"key": _hash, "reason": _text, "time": _instant},
     # Disclosures of these events are gone for good, on this decision, approved by these members of staff.
     "erase": {"approved_by": _ids, "basis": _text, "commitments": _hashes, "decision": _id, "time": _instant},
-    # The database was behind the outside store and was brought up to it; the tree had this many leaves by then.
-    "restore": {"approved_by": _ids, "reason": _text, "size": _size, "time": _instant},
+    # The installation was restored from a backup, and its database brought up to the outside store; the tree had this
+    # many leaves by then. The event says who did it and why, and the reason here is a code.
+    "restore": {"event": _id, "reason": _text, "size": _size, "time": _instant},
     # The rules of sharing or of the log changed; the digest is that of what holds from here on.
     "policy": {"digest": _hash, "name": _text, "time": _instant},
     # An intent was committed and never resolved; it counts as a disclosure.

@@ -236,8 +236,10 @@ class Signer:
             os.close(handle)
 
 
-def create_signer(folder: Path, origin: str) -> bytes:
-    """Make the folder of a signer for a new log, with its first key; returns the public key for the genesis leaf.
+def create_signer(folder: Path, origin: str, first: int = 1) -> bytes:
+    """Make the folder of a signer with its first key, which signs heads of ``first`` leaves and more; returns the key.
+
+    For a new log it stands in the genesis leaf; where the signer of a log was lost, entry ``first - 1`` announces it.
 
     Raises ``SignerUnusable`` when there is a key already, or a head was signed from this folder.
     """
@@ -246,7 +248,7 @@ def create_signer(folder: Path, origin: str) -> bytes:
         raise SignerUnusable("there is a signer in this folder already")
     if (folder / STATE_FILE).exists() and _read_state(folder / STATE_FILE, origin).size:
         raise SignerUnusable("heads were signed from this folder; its key must be brought back, not made anew")
-    key = SigningKey(_new_private_key())
+    key = SigningKey(_new_private_key(), first)
     VerifierKey(origin, ED25519, key.public)
     replace_durably(folder / STATE_FILE, _encode_state(origin, SignedState()))
     # Last, so that a folder with a key always has a state: a signer without one would begin a second history.

@@ -29,7 +29,7 @@ EXAMPLES: dict[str, dict[str, JsonValue]] = {
         "decision": ID,
         "time": TIME,
     },
-    "restore": {"approved_by": [ID], "reason": "disk failure", "size": 12, "time": TIME},
+    "restore": {"event": ID, "reason": "accepted_loss", "size": 12, "time": TIME},
     "policy": {"digest": HASH, "name": "rule book NOR", "time": TIME},
     "gap": {"commitment": HASH, "reason": "the export was broken off", "time": TIME},
 }
