@@ -62,6 +62,7 @@ _LEADER = frozenset({Role.LEADER})
 _DECIDERS = _SENDERS | _LEADER
 _RECEIVERS = _CASEWORK | {Role.VOLUNTEER}
 _LOG = frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER})
+_PROTECTION_OFFICER = frozenset({Role.DATA_PROTECTION_OFFICER})
 _ADMIN = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
 _STAFF = _RECEIVERS | _LOG | {Role.ADMINISTRATOR}
 _POLICY = frozenset({Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER})
@@ -143,6 +144,20 @@ class Action(Enum):
     READ_EVENT = _Deed("read_event", EventKind.LOG_READ, _LOG, "Open one entry of the disclosure log")
     REPLAY_DECISION = _Deed(
         "replay_decision", EventKind.LOG_READ, _LOG, "Make a decision of the log again from what was known then"
+    )
+
+    # It shows which services know the person, which one service must not learn of another: so no caseworker makes it.
+    ISSUE_REPORT = _Deed(
+        "issue_report",
+        EventKind.LOG_READ,
+        _PROTECTION_OFFICER | _OPERATOR,
+        "Make a person's report of who has seen their information",
+    )
+    DECIDE_VISIBILITY = _Deed(
+        "decide_visibility",
+        EventKind.CHANGE,
+        _PROTECTION_OFFICER,
+        "Decide whether the family sees an entry of the disclosure log",
     )
 
     @property

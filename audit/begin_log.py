@@ -1,5 +1,6 @@
 """Begin the log of an installation: its signer, its first leaf, and the policy by which others verify it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -15,6 +16,7 @@ from audit.evidence.tree import CompactRange, leaf_hash
 from audit.house import House
 from audit.log_tables import LogLeaf, TreeState, Watermark
 from audit.operation import reading, upkeep
+from audit.receipts import receipt_key
 
 __all__ = ["begin_log", "instant", "open_signer"]
 
@@ -37,7 +39,8 @@ def open_signer(house: House, store: LogStore) -> HeadSigner:
 
 def begin_log(house: House, signer: HeadSigner) -> CompactRange:
     """The tree with its first leaf, which names the log and its first key; writes the policy where there is none."""
-    policy, origin, now = signer.policy(), house.installed.origin, house.clock.now()
+    origin, now = house.installed.origin, house.clock.now()
+    policy = replace(signer.policy(), receipts=(receipt_key(origin, house.custody),))
     leaf = system_leaf("genesis", {"key": b64url(policy.keys[0].key.public), "origin": origin, "time": instant(now)})
     tree = CompactRange(1, [leaf_hash(leaf)])
     with upkeep(house) as connection:

@@ -29,6 +29,7 @@ COMMANDS = {
     "verify-log": ("cli.verify_log:app", "Verify the disclosure log from its store, offline."),
     "receipt": ("cli.receipt:app", "Check a receipt: is the event that it promises in the log?"),
     "proof": ("cli.receipt:proof_app", "Print the proof that one event stands in the log."),
+    "report": ("cli.report:app", "Make a person's report of who has seen their information."),
     "log-policy": ("cli.log_policy:app", "Print the policy that verifiers of the log trust."),
     "service": ("cli.service", "Register an organisation, or open a service."),
     "account": ("cli.account:app", "Invite a member of staff."),

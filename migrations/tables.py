@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData
 
 import audit.event
+import audit.family_visibility
 import audit.installation
 import audit.log_tables
 import audit.once
@@ -24,6 +25,7 @@ __all__ = ["all_tables", "table_meanings"]
 
 _MODULES = (
     audit.event,
+    audit.family_visibility,
     audit.installation,
     audit.log_tables,
     audit.once,

@@ -15,6 +15,7 @@ from confidentiality.words import LANGUAGES, Language
 from foundation.clock import local_date
 from foundation.texts import Words, message
 from web.rule_words import RuleWords, rule_words
+from web.wording import TRACES
 
 __all__ = ["SPOKEN", "Terms"]
 
@@ -111,6 +112,12 @@ class Terms:
             return ""
         named = Locale.parse(self.words.language.code).languages.get(tag.partition("-")[0].lower())
         return named or tag
+
+    def traces(self, places: Sequence[str]) -> list[str]:
+        """What was opened, in words: a category by its name, a column by what stands in it; each once."""
+        last = [place.rpartition(".")[2].removesuffix("_sealed") for place in places]
+        said = [self.words.gettext(TRACES[one]) if one in TRACES else self.category(one) for one in last]
+        return list(dict.fromkeys(said))
 
     def _label(self, table: Mapping[str, Term], code: str) -> str:
         term = table.get(code)

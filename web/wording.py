@@ -429,6 +429,14 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "recall_referral": (message("took a referral back"), message("take a referral back")),
     "search_log": (message("searched the log"), message("search the log")),
     "read_event": (message("opened an entry of the log"), message("open an entry of the log")),
+    "issue_report": (
+        message("made the report of who has seen the information"),
+        message("make the report of who has seen the information"),
+    ),
+    "decide_visibility": (
+        message("decided what the family sees of an entry"),
+        message("decide what the family sees of an entry"),
+    ),
     "replay_decision": (message("made a decision of the log again"), message("make a decision of the log again")),
 }
 
@@ -450,6 +458,7 @@ TRACES: Mapping[str, str] = {
     "held_case": message("That a sharing waits for a decision"),
     "reason": message("The reason of a decision"),
     "log_entry": message("Entry of the log"),
+    "report": message("The report of who has seen the information"),
 }
 
 # The rule book -----------------------------------------------------------------------------------------------------

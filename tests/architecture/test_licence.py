@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PERMITTED = re.compile(r"\b(MIT|BSD|Apache|MPL|Mozilla|LGPL|PSF|ISC)\b")
+PERMITTED = re.compile(r"\b(MIT|BSD|Apache|MPL|Mozilla|LGPL|PSF|ISC|OFL)\b")
 DECIDING = re.compile(r"(?<!L)(?<!Lesser )\b(A?GPL|(Affero )?GNU General Public)\b")
 
 

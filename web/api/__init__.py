@@ -10,6 +10,7 @@ from web.api import (
     persons,
     policy,
     referrals,
+    reports,
     rules,
     services,
     sign_in,
@@ -29,6 +30,7 @@ CALLS = (
     held_cases,
     notices,
     log,
+    reports,
     policy,
     rules,
 )

@@ -11,6 +11,8 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from audit.actions import Action, Role
+from audit.decide_visibility import DecideVisibility, decide_visibility
+from audit.family_visibility import Visible
 from audit.log_entries import LogEntry, LogLine, LogPage
 from audit.place_in_the_log import PlaceInTheLog
 from audit.read_event import read_event
@@ -29,7 +31,7 @@ from web.sent import FilledIn
 from web.terms import Terms
 from web.visit import Filled, Here, Visit, does
 from web.ways import Way
-from web.wording import DEEDS, LOG_KINDS, OUTCOMES, RESULT_COLORS, ROLES, TRACES
+from web.wording import DEEDS, LOG_KINDS, OUTCOMES, RESULT_COLORS, ROLES
 
 __all__ = ["Entry", "Log", "Replayed", "router", "ways"]
 
@@ -238,6 +240,26 @@ def _said(terms: Terms, said: Said) -> Outcome:
     return Outcome(terms.result(said.result), color, terms.rules(said.rules), terms.lacking(said.missing, {}))
 
 
+@router.post("/{event_id}/visibility")
+@does(Action.DECIDE_VISIBILITY)
+def decide(here: Here, event_id: EventIdHere, filled: Filled) -> Response:
+    """Decide whether the family sees the entry in its report."""
+    return here.see_other(f"/log/{event_id}", decide_visibility(here.actor, _decision(here, event_id, filled)))
+
+
+def _decision(here: Visit, event: EventId, filled: FilledIn) -> DecideVisibility:
+    problems: list[FieldProblem] = []
+    until, visible = _day(filled.text("until"), "until", problems), filled.text("visible")
+    if visible not in {one.value for one in Visible}:
+        problems.append(FieldProblem("visible", "not_a_choice"))
+    if problems:
+        raise Invalid(fields=problems)
+    zone = ZONES[here.actor.house.installed.jurisdiction]
+    return DecideVisibility(
+        event, Visible(visible), filled.text("reason"), datetime.combine(until, time(), zone) if until else None
+    )
+
+
 def _person(filled: FilledIn) -> PersonId:
     try:
         return PersonId.of(filled.text("person"))
@@ -387,7 +409,7 @@ def _entry(here: Visit, entry: LogEntry) -> Entry:
         code=line.code or "",
         problem=gettext(problem.title) if problem else "",
         rules=terms.rules(line.rules),
-        persons=_opened(here, terms, entry),
+        persons=_opened(terms, entry),
         decided=_decided(here, terms, decision),
         decided_on=date.fromisoformat(str(decision["at"])) if "at" in decision else None,
         law_version=str(decision.get("law_version", "")),
@@ -402,26 +424,17 @@ def _entry(here: Visit, entry: LogEntry) -> Entry:
     )
 
 
-def _opened(here: Visit, terms: Terms, entry: LogEntry) -> Sequence[Opened]:
+def _opened(terms: Terms, entry: LogEntry) -> Sequence[Opened]:
     persons = dict.fromkeys([*entry.disclosed, *entry.consulted, *entry.mentioned])
     return tuple(
         Opened(
             number=number,
             id=str(person),
-            disclosed=_traces(here, terms, entry.disclosed.get(person, ())),
-            consulted=_traces(here, terms, entry.consulted.get(person, ())),
+            disclosed=terms.traces(entry.disclosed.get(person, ())),
+            consulted=terms.traces(entry.consulted.get(person, ())),
         )
         for number, person in enumerate(persons, start=1)
     )
-
-
-def _traces(here: Visit, terms: Terms, places: Sequence[str]) -> list[str]:
-    """What was opened, in words: a category by its name, a column by what stands in it."""
-    said = []
-    for place in places:
-        last = place.rpartition(".")[2].removesuffix("_sealed")
-        said.append(here.words.gettext(TRACES[last]) if last in TRACES else terms.category(last))
-    return list(dict.fromkeys(said))
 
 
 def _decided(here: Visit, terms: Terms, decision: Mapping[str, object]) -> Sequence[Decided]:
