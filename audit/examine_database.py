@@ -79,8 +79,7 @@ def _durability(connection: Connection) -> tuple[str, bool]:
         keys = connection.scalar(text("PRAGMA foreign_keys"))
         said = f"journal_mode={journal} synchronous={synchronous} foreign_keys={keys}"
         return said, journal == "wal" and synchronous in _SYNCHRONOUS_ENOUGH and keys == 1
-    # What the server is set to does not matter for synchronous_commit, because every transaction that writes sets it
-    # for itself.
+    # What the server is set to does not matter for synchronous_commit, because every connection sets it for itself.
     fsync = connection.scalar(text("SHOW fsync"))
     pages = connection.scalar(text("SHOW full_page_writes"))
     return f"fsync={fsync} full_page_writes={pages}", fsync == "on" and pages == "on"

@@ -9,7 +9,7 @@ from audit.committed import Committed
 from audit.evidence_lag import EvidenceLag
 from audit.tally import Tally
 from foundation.clock import Clock
-from foundation.engine import WriterQueue, is_sqlite, make_engine
+from foundation.engine import READING, WriterQueue, is_sqlite, make_engine
 from foundation.settings import Settings
 from vault.custody import Custody
 from vault.keys import KeyPair, ServiceKey, open_key_pair
@@ -42,6 +42,8 @@ class House:
     custody: Custody
     installed: Installed
     engine: Engine = field(init=False, repr=False)
+    #: The same database, for whoever only reads.
+    readers: Engine = field(init=False, repr=False)
     writers: WriterQueue | None = field(init=False, repr=False)
     evidence: EvidenceLag = field(init=False, repr=False, default_factory=EvidenceLag)
     unknown_names: Tally = field(init=False, repr=False, default_factory=Tally)
@@ -51,6 +53,7 @@ class House:
     def __post_init__(self) -> None:
         """Open the database; on SQLite its writers stand in line inside this process."""
         self.engine = make_engine(self.settings.url)
+        self.readers = self.engine.execution_options(**{READING: True, "postgresql_readonly": True})
         self.writers = WriterQueue() if is_sqlite(self.engine) else None
 
     def key_pair(self, row: ServiceKey) -> KeyPair:

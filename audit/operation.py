@@ -60,7 +60,6 @@ from audit.house import House
 from audit.look import look
 from audit.once import AnsweredBefore, IdempotencyKeyReused, IdempotentAnswer, StillRunning
 from foundation.clock import local_date
-from foundation.engine import READING
 from foundation.errors import Conflict, Invalid, NotFound, Problem, Refused, Unavailable
 from foundation.identifiers import EventId, PersonId, ServiceId, StaffId, new_event_id
 from foundation.tables import Base, Recorded, Right, RowOfToday, Step
@@ -76,6 +75,7 @@ __all__ = [
     "PersonNotDisclosed",
     "SharingRefused",
     "WrittenOutside",
+    "ask",
     "operation",
     "preparing",
     "reading",
@@ -205,11 +205,22 @@ def _refuse_bulk(state: ORMExecuteState) -> None:
 @event.listens_for(_ReadingSession, "do_orm_execute")
 def _reach_no_person(state: ORMExecuteState) -> None:
     """Refuse what the load hook cannot see: a query for single columns, and one in plain text."""
-    closed = _tables_of_persons(len(Base.metadata.tables))
-    for element in iterate(cast(ExternallyTraversible, state.statement)):
-        table = getattr(element, "table", element)
-        if isinstance(element, TextClause) or getattr(table, "name", None) in closed:
-            raise WrittenOutside("a page about nobody asked for a person")
+    _refuse_persons(cast(ExternallyTraversible, state.statement))
+
+
+def _refuse_persons(statement: ExternallyTraversible) -> None:
+    if _asks_for_persons(statement, len(Base.metadata.tables)):
+        raise WrittenOutside("a page about nobody asked for a person")
+
+
+@lru_cache(maxsize=512)
+def _asks_for_persons(statement: ExternallyTraversible, known: int) -> bool:
+    """Whether a statement names a table about persons, or may; remembered, for pages ask the same ones all day."""
+    closed = _tables_of_persons(known)
+    return any(
+        isinstance(element, TextClause) or getattr(getattr(element, "table", element), "name", None) in closed
+        for element in iterate(statement)
+    )
 
 
 @cache
@@ -282,8 +293,7 @@ def upkeep(house: House) -> Iterator[Connection]:
 @contextmanager
 def reading(house: House) -> Iterator[Session]:
     """A session that only reads, and cannot load a row about a person: for pages about nobody, and for the door."""
-    engine = house.engine.execution_options(**{READING: True, "postgresql_readonly": True})
-    session = _ReadingSession(engine, autoflush=False)
+    session = _ReadingSession(house.readers, autoflush=False)
     try:
         yield session
     except _UNREACHABLE as error:
@@ -292,6 +302,21 @@ def reading(house: House) -> Iterator[Session]:
         session.expunge_all()  # what was read stays readable after the block
         session.rollback()
         session.close()
+
+
+def ask(house: House, query: Select[*tuple[Any, ...]], **values: object) -> list[tuple[Any, ...]]:
+    """What one select about nobody served finds, only to be looked at: the door asks one of every request.
+
+    Raises:
+        WrittenOutside: it names a table about persons.
+        LogUnavailable: the database is away.
+    """
+    _refuse_persons(query)
+    try:
+        with house.readers.connect() as connection:
+            return look(connection, query, values)
+    except _UNREACHABLE as error:
+        raise LogUnavailable from error
 
 
 class Operation:

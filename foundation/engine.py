@@ -8,13 +8,15 @@ that came between.
 """
 
 import threading
+import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 
 __all__ = ["READING", "WriterQueue", "is_sqlite", "make_engine"]
 
@@ -22,6 +24,8 @@ __all__ = ["READING", "WriterQueue", "is_sqlite", "make_engine"]
 READING = "tillit_reading"
 
 _POOL = 40  # the server's thread pool has 40 threads; each holds at most one connection
+
+_RESTED = 5.0  # seconds after which a connection to PostgreSQL is asked whether it still stands, before it is used
 
 
 def is_sqlite(engine: Engine) -> bool:
@@ -38,8 +42,10 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
-        engine = create_engine(url, pool_size=_POOL, hide_parameters=True, max_overflow=0, pool_pre_ping=True)
-        event.listen(engine, "begin", _begin_postgresql)
+        engine = create_engine(url, pool_size=_POOL, hide_parameters=True, max_overflow=0)
+        event.listen(engine, "connect", _set_up_postgresql)
+        event.listen(engine, "checkout", _still_there(engine))
+        event.listen(engine, "checkin", _rests)
         return engine
     raise ValueError(f"not a database Tillit knows: {backend}")
 
@@ -62,10 +68,33 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(READING) else "BEGIN IMMEDIATE")
 
 
-def _begin_postgresql(connection: Connection) -> None:
-    # Durability is decided per transaction, whatever the server's own setting is.
-    if not connection.get_execution_options().get(READING):
-        connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
+def _set_up_postgresql(connection: Any, _record: Any) -> None:
+    # Durability is decided here, whatever the server's own setting is, once for all that this connection will write.
+    connection.execute("SET synchronous_commit = on")
+    connection.commit()
+
+
+def _rests(_connection: Any, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _still_there(engine: Engine) -> Callable[[Any, Any, Any], None]:
+    """Before use, ask a connection that has rested a while whether the server is still behind it.
+
+    One that was in use a moment ago is not asked: asking each time costs a round trip in every request, and a server
+    that went away in between is noticed by the first statement, which fails closed and empties the pool.
+    """
+    dialect = engine.dialect
+
+    def ask(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", 0.0) < _RESTED:
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    return ask
 
 
 class WriterQueue:

@@ -15,7 +15,7 @@ from sqlalchemy import ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audit.actor import Actor
-from audit.operation import Operation, reading
+from audit.operation import Operation, ask
 from confidentiality.policy import Policy
 from foundation.errors import Conflict
 from foundation.identifiers import StaffId
@@ -102,8 +102,7 @@ def policy_in_force(op: Operation) -> Policy:
 
 def policy_today(actor: Actor) -> Policy:
     """The policy in force, for a page about nobody that says what it will mean."""
-    with reading(actor.house) as session:
-        number, document = session.execute(_IN_FORCE).one()
+    ((number, document),) = ask(actor.house, _IN_FORCE)
     return policy_of(number, document)
 
 

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audit.actions import Action, Role
 from audit.actor import Actor, Strength
 from audit.house import House
-from audit.operation import Operation, operation, reading, refuse
+from audit.operation import Operation, ask, operation, reading, refuse
 from foundation.clock import local_date
 from foundation.errors import Refused
 from foundation.identifiers import EventId, ServiceId, StaffId
@@ -284,11 +284,10 @@ def actor_of(house: House, token: str) -> Actor | None:
     """Who holds `token`, if the session lives and the role is still theirs; None otherwise."""
     now = house.clock.now()
     today = local_date(now, house.installed.jurisdiction)
-    with reading(house) as session:
-        row = session.execute(_SESSION_WITH_ROLE, {"token": _token_hash(house, token)}).one_or_none()
-    if row is None:
+    rows = ask(house, _SESSION_WITH_ROLE, token=_token_hash(house, token))
+    if not rows:
         return None
-    found, valid_from, valid_to = row
+    ((found, valid_from, valid_to),) = rows
     if found.ends_at <= now or today < valid_from or (valid_to is not None and valid_to < today):
         return None
     return Actor(

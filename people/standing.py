@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 
 from audit.actions import Role
 from audit.actor import Actor, Strength
-from audit.operation import reading
+from audit.operation import ask, reading
 from foundation.identifiers import OrganisationId, ServiceId, StaffId
 from people.organisation import Organisation, Service
 from people.staff import DECLARATION_VERSION, Declaration, Staff
@@ -63,9 +63,9 @@ _STANDING = (
 
 def whoami(actor: Actor) -> Standing:
     """Where the actor stands."""
-    with reading(actor.house) as session:
-        found = session.execute(_STANDING, {"staff": actor.staff, "service": actor.service}).one()
-    name, service, kind, organisation, jurisdiction, signed = found
+    ((name, service, kind, organisation, jurisdiction, signed),) = ask(
+        actor.house, _STANDING, staff=actor.staff, service=actor.service
+    )
     return Standing(name, actor.role, service, kind, organisation, jurisdiction, signed is not None, actor.strength)
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Security
+from fastapi import Depends, FastAPI, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
@@ -82,17 +82,18 @@ def create_app(house: House, texts: Texts | None = None) -> FastAPI:
     app.exception_handler(HTTPException)(answer_to_framework)
     app.exception_handler(RequestValidationError)(answer_to_framework)
     app.exception_handler(Exception)(answer_fault)
+    # Routes are tried in this order, router by router: calls come first because programs ask oftener than people, and
+    # none lies inside a router of another, because each level is searched once more.
+    for call in CALLS:
+        app.include_router(
+            call.router,
+            prefix="/api/v1",
+            # The door has checked the token; this tells readers of the API that it does.
+            dependencies=[Security(HTTPBearer(auto_error=False)), Depends(check_kind_of_body)],
+            responses=problems(),
+        )
     for page in PAGES:
         app.include_router(page.router, include_in_schema=False, dependencies=[Depends(check_form)])
-    calls = APIRouter(
-        prefix="/api/v1",
-        # The door has checked the token; this tells readers of the API that it does.
-        dependencies=[Security(HTTPBearer(auto_error=False)), Depends(check_kind_of_body)],
-        responses=problems(),
-    )
-    for call in CALLS:
-        calls.include_router(call.router)
-    app.include_router(calls)
 
     async def serve(request: Request) -> Response:
         return frame.static.serve(request, request.path_params["fingerprint"], request.path_params["name"])
