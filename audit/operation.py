@@ -57,7 +57,7 @@ from audit.event import (
 )
 from audit.evidence.canonical_json import JsonValue
 from audit.house import House
-from audit.look import look
+from audit.look import Prepared, look
 from audit.once import AnsweredBefore, IdempotencyKeyReused, IdempotentAnswer, StillRunning
 from foundation.clock import local_date
 from foundation.errors import Conflict, Invalid, NotFound, Problem, Refused, Unavailable
@@ -90,7 +90,7 @@ _UNREACHABLE = (OperationalError, InterfaceError, NoConnectionFree)
 _LOST_RACES = frozenset({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 
 _OWNERS: BindParameter[list[UUID]] = bindparam("owners", expanding=True)
-_DATA_KEYS = select(DataKey).where(DataKey.owner_id.in_(_OWNERS)).order_by(DataKey.created_at, DataKey.key_id)
+_DATA_KEYS = Prepared(select(DataKey).where(DataKey.owner_id.in_(_OWNERS)).order_by(DataKey.created_at, DataKey.key_id))
 
 #: The results with which something may leave.
 _OPEN = frozenset({"permit", "require"})
@@ -304,14 +304,14 @@ def reading(house: House) -> Iterator[Session]:
         session.close()
 
 
-def ask(house: House, query: Select[*tuple[Any, ...]], **values: object) -> list[tuple[Any, ...]]:
+def ask(house: House, query: Prepared, **values: object) -> list[tuple[Any, ...]]:
     """What one select about nobody served finds, only to be looked at: the door asks one of every request.
 
     Raises:
         WrittenOutside: it names a table about persons.
         LogUnavailable: the database is away.
     """
-    _refuse_persons(query)
+    _refuse_persons(query.query)
     try:
         with house.readers.connect() as connection:
             return look(connection, query, values)
@@ -393,11 +393,11 @@ class Operation:
         """Every row that `query` finds; `values` fill its parameters."""
         return list(self._session.scalars(query, values))
 
-    def rows(self, query: Select[*tuple[Any, ...]], **values: object) -> list[tuple[Any, ...]]:
+    def rows(self, query: Select[*tuple[Any, ...]] | Prepared, **values: object) -> list[tuple[Any, ...]]:
         """The tuples that a query over tables or columns finds, only to be looked at; `values` fill its parameters.
 
         The mapper does not know them, which makes them several times cheaper: what is asked each time that a deed is
-        done is asked in this way, and rows that are to change by the others.
+        done is `Prepared` and asked in this way, and rows that are to change are asked for by the others.
         """
         return look(self._connection, query, values)
 
@@ -410,8 +410,9 @@ class Operation:
 
         Who shares a lock only looks. On SQLite the transaction has the whole database already, since `BEGIN IMMEDIATE`.
         """
-        locked = _locking(query, shared=shared)
-        return [row for (row,) in self.rows(locked, **values)] if shared else self.all(locked, **values)
+        if shared:
+            return [row for (row,) in self.rows(_shared(query), **values)]
+        return self.all(query.with_for_update().execution_options(populate_existing=True), **values)
 
     def stand_in_line(self, table: type[Base]) -> None:
         """Wait for one's turn before a row of `table` is locked alone; ask before any other row is locked.
@@ -779,9 +780,9 @@ def _in_normal_form(value: JsonValue) -> JsonValue:
 
 
 @lru_cache(maxsize=64)
-def _locking(query: Select[Row], *, shared: bool) -> Select[Row]:
-    """`query` with its lock; remembered, because a statement that is made anew costs more than it takes to run."""
-    return query.with_for_update(read=shared).execution_options(populate_existing=True)
+def _shared(query: Select[Row]) -> Prepared:
+    """`query` with a shared lock; remembered, because a statement that is made anew costs more than it takes to run."""
+    return Prepared(query.with_for_update(read=True))
 
 
 @cache

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import BindParameter, bindparam, func, select
 
+from audit.look import Prepared
 from audit.operation import Operation
 from confidentiality.decision import Decision
 from confidentiality.policy import Policy
@@ -53,7 +54,7 @@ _WORKING = select(func.count()).where(
 )
 #: The policy in force, who asks (as staff, and as a person here), and what is known of the service that receives: each
 #: once, in one select, because every opening and sending asks it.
-_AROUND = (
+_AROUND = Prepared(
     select(
         PolicyVersion.number,
         PolicyVersion.document,
@@ -71,8 +72,10 @@ _AROUND = (
     .where(PolicyVersion.number == NEWEST)
 )
 _BOTH: BindParameter[list[PersonId]] = bindparam("both", expanding=True)
-_BONDS_BETWEEN = select(Guardianship.child_id, Guardianship.guardian_id).where(
-    Guardianship.child_id.in_(_BOTH) | Guardianship.guardian_id.in_(_BOTH)
+_BONDS_BETWEEN = Prepared(
+    select(Guardianship.child_id, Guardianship.guardian_id).where(
+        Guardianship.child_id.in_(_BOTH) | Guardianship.guardian_id.in_(_BOTH)
+    )
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select
 
+from audit.look import Prepared
 from audit.operation import Operation
 from confidentiality.policy import Policy
 from confidentiality.vocabulary import Jurisdiction
@@ -61,7 +62,7 @@ _LATEST_CHECK = (
 )
 #: Whoever decides for a person, each beside the person's birth date and newest protection: one select instead of three,
 #: because every opening and sending asks it.
-_FAMILY = (
+_FAMILY = Prepared(
     select(RosterEntry, ProtectionCheck, Guardianship)
     .select_from(Person)
     .outerjoin(RosterEntry, RosterEntry.entry_id == _FIRST_ENTRY)
@@ -70,19 +71,19 @@ _FAMILY = (
     .where(Person.person_id == bindparam("person"))
     .order_by(Guardianship.recorded_at, Guardianship.guardianship_id)
 )
-_SERVICES = (
+_SERVICES = Prepared(
     select(Service, Organisation.number)
     .join(Organisation, Organisation.organisation_id == Service.organisation_id)
     .where(Service.service_id.in_(bindparam("services", expanding=True)))
 )
 _IDS: BindParameter[list[ConsentId]] = bindparam("ids", expanding=True)
-_FLOWS = select(ConsentFlow).where(ConsentFlow.consent_id.in_(_IDS)).order_by(ConsentFlow.flow_id)
-_SIGNATURES = (
+_FLOWS = Prepared(select(ConsentFlow).where(ConsentFlow.consent_id.in_(_IDS)).order_by(ConsentFlow.flow_id))
+_SIGNATURES = Prepared(
     select(ConsentSignature)
     .where(ConsentSignature.consent_id.in_(_IDS))
     .order_by(ConsentSignature.recorded_at, ConsentSignature.signature_id)
 )
-_WITHDRAWALS = (
+_WITHDRAWALS = Prepared(
     select(ConsentWithdrawal)
     .where(ConsentWithdrawal.consent_id.in_(_IDS))
     .order_by(ConsentWithdrawal.withdrawn_at, ConsentWithdrawal.withdrawal_id)
@@ -92,10 +93,10 @@ _TOLD_AND_HEARD = (
     .outerjoin(ConsentExplanation, ConsentExplanation.consent_id == Consent.consent_id)
     .outerjoin(ConsentHearing, ConsentHearing.consent_id == Consent.consent_id)
 )
-_OF_THESE = _TOLD_AND_HEARD.where(Consent.consent_id.in_(_IDS))
+_OF_THESE = Prepared(_TOLD_AND_HEARD.where(Consent.consent_id.in_(_IDS)))
 #: Every consent about a person, locked in id order; what was told and heard was written together with it and never
 #: changes, so it may be read by the statement that waits for the lock. Everything else is read after it.
-_LOCKED_ABOUT = (
+_LOCKED_ABOUT = Prepared(
     _TOLD_AND_HEARD.where(Consent.person_id == bindparam("person"))
     .order_by(Consent.consent_id)
     .with_for_update(read=True, of=Consent)

@@ -15,6 +15,7 @@ from sqlalchemy import ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audit.actor import Actor
+from audit.look import Prepared
 from audit.operation import Operation, ask
 from confidentiality.policy import Policy
 from foundation.errors import Conflict
@@ -76,7 +77,7 @@ class PolicyVersion(Step, Base):
 #: The number of the version in force, for whoever asks the database something else at the same time.
 NEWEST = select(func.max(PolicyVersion.number)).scalar_subquery()
 
-_IN_FORCE = select(PolicyVersion.number, PolicyVersion.document).where(PolicyVersion.number == NEWEST)
+_IN_FORCE = Prepared(select(PolicyVersion.number, PolicyVersion.document).where(PolicyVersion.number == NEWEST))
 _PROPOSED = (
     select(PolicyProposal).order_by(PolicyProposal.proposed_at.desc(), PolicyProposal.proposal_id.desc()).limit(1)
 )

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audit.actions import Action, Role
 from audit.actor import Actor, Strength
 from audit.house import House
+from audit.look import Prepared
 from audit.operation import Operation, ask, operation, reading, refuse
 from foundation.clock import local_date
 from foundation.errors import Refused
@@ -268,7 +269,7 @@ def _begin(
     return SignedIn(token, staff, person.name, held[0].service_id, Role(held[0].role), strength, ends_at, op.event_id)
 
 
-_SESSION_WITH_ROLE = (
+_SESSION_WITH_ROLE = Prepared(
     select(SignInSession, StaffRole.valid_from, StaffRole.valid_to)
     .join(
         StaffRole,

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from audit.actions import Role
 from audit.actor import Actor, Strength
+from audit.look import Prepared
 from audit.operation import ask, reading
 from foundation.identifiers import OrganisationId, ServiceId, StaffId
 from people.organisation import Organisation, Service
@@ -45,7 +46,7 @@ class OpenService:
     telephone: str
 
 
-_STANDING = (
+_STANDING = Prepared(
     select(Staff.name, Service.name, Service.kind, Organisation.name, Organisation.jurisdiction, Declaration.version)
     .select_from(Staff)
     .join(Service, Service.service_id == bindparam("service"))

@@ -2,6 +2,7 @@
 
 from sqlalchemy import bindparam, exists, select
 
+from audit.look import Prepared
 from audit.operation import Operation
 from consent.consent import Consent, ConsentFlow
 from consent.gather_facts import gather_case
@@ -15,13 +16,15 @@ __all__ = ["ANSWER", "may_flow_back"]
 ANSWER = "service_participation"
 
 _ANSWERED = frozenset({State.ACCEPTED, State.DECLINED})
-_YES_TO_IT = select(
-    exists().where(
-        Consent.person_id == bindparam("person"),
-        ConsentFlow.consent_id == Consent.consent_id,
-        ConsentFlow.from_service == bindparam("receiver"),
-        ConsentFlow.to_service == bindparam("sender"),
-        ConsentFlow.category == ANSWER,
+_YES_TO_IT = Prepared(
+    select(
+        exists().where(
+            Consent.person_id == bindparam("person"),
+            ConsentFlow.consent_id == Consent.consent_id,
+            ConsentFlow.from_service == bindparam("receiver"),
+            ConsentFlow.to_service == bindparam("sender"),
+            ConsentFlow.category == ANSWER,
+        )
     )
 )
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from audit.actions import Action
 from audit.actor import Actor
+from audit.look import Prepared
 from audit.operation import Operation, operation
 from consent.gather_facts import Gathered, gather_case
 from foundation.errors import FieldProblem, Invalid
@@ -33,7 +34,7 @@ _Held = tuple[SealedPart, ReferralPart, PartWrap | None]
 _Giver, _Receiver = aliased(Service), aliased(Service)
 _Signer, _Own = aliased(ServiceKey), aliased(ServiceKey)
 #: A referral between whom, and what opens it for one service: all there is one of, in one select.
-_ENVELOPE = (
+_ENVELOPE = Prepared(
     select(Referral, _Giver.name, _Receiver.name, Manifest, _Signer, ServiceWrap, _Own)
     .join(_Giver, _Giver.service_id == Referral.from_service)
     .join(_Receiver, _Receiver.service_id == Referral.to_service)
@@ -43,14 +44,14 @@ _ENVELOPE = (
     .outerjoin(_Own, _Own.key_id == ServiceWrap.key_id)
     .where(Referral.referral_id == bindparam("referral"))
 )
-_PARTS = (
+_PARTS = Prepared(
     select(SealedPart, ReferralPart, PartWrap)
     .join(ReferralPart, ReferralPart.part_id == SealedPart.part_id)
     .outerjoin(PartWrap, (PartWrap.part_id == SealedPart.part_id) & (PartWrap.service_id == bindparam("service")))
     .where(SealedPart.set_id == bindparam("referral"))
     .order_by(SealedPart.category, SealedPart.part_id)
 )
-_STEPS = (
+_STEPS = Prepared(
     select(ReferralStep, Staff.name)
     .outerjoin(Staff, Staff.staff_id == ReferralStep.staff_id)
     .where(ReferralStep.referral_id == bindparam("referral"))

@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, bindparam, select
 
 from audit.actions import Action
 from audit.actor import Actor
+from audit.look import Prepared
 from audit.operation import Operation, operation
 from consent.gather_facts import NO_CLOSENESS, Closeness, Gathered, gather_case
 from consent.on_record import SUBJECT
@@ -25,7 +26,7 @@ from vault.keys import KEYHOLDER_OF_ARCHIVE, ServiceKey
 __all__ = ["FieldMustNotGo", "ReferPupil", "refer_pupil"]
 
 _SERVICES: BindParameter[list[ServiceId]] = bindparam("services", expanding=True)
-_KEYS_OF = select(ServiceKey).where(ServiceKey.service_id.in_(_SERVICES)).order_by(ServiceKey.created_at)
+_KEYS_OF = Prepared(select(ServiceKey).where(ServiceKey.service_id.in_(_SERVICES)).order_by(ServiceKey.created_at))
 
 
 class FieldMustNotGo(Refused):
