@@ -1,14 +1,19 @@
 """Rows that are only looked at: the same values as the mapper's, and nothing that could be changed by mistake."""
 
+from datetime import UTC, datetime
+
 import pytest
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import BindParameter, bindparam, insert, literal, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import UnmappedInstanceError
 
 from audit.actions import Action
-from audit.look import look
-from audit.operation import operation
+from audit.look import Prepared, look
+from audit.operation import LogUnavailable, operation
 from consent.consent import Consent, ConsentHearing
+from foundation.identifiers import ServiceId
 from foundation.tables import Base
+from people.organisation import Service
 from people.person import Guardianship, Person, RosterEntry
 from referral.read_referral import read_referral
 from tests.situations import Town, a_consent, a_family, a_referral
@@ -31,8 +36,9 @@ def test_every_kind_of_row_looks_as_the_mapper_reads_it(busy: Town) -> None:
             kind, columns = mapper.class_, mapper.column_attrs.keys()
             query = select(kind).order_by(*mapper.primary_key)
             mapped = [[getattr(row, name) for name in columns] for row in op.all(query)]
-            looked = [[getattr(row, name) for name in columns] for (row,) in op.rows(query)]
-            assert looked == mapped, kind
+            for asked in (query, Prepared(query)):
+                looked = [[getattr(row, name) for name in columns] for (row,) in op.rows(asked)]
+                assert looked == mapped, kind
             seen += len(mapped)
     assert seen > 100
 
@@ -63,3 +69,31 @@ def test_what_was_looked_at_cannot_be_written(busy: Town) -> None:
 def test_looking_writes_nothing(busy: Town) -> None:
     with busy.house.engine.begin() as connection, pytest.raises(TypeError):
         look(connection, insert(Person), {})  # type: ignore[arg-type]  # what nobody should hand over
+    with pytest.raises(TypeError):
+        Prepared(insert(Person))  # type: ignore[arg-type]  # as above
+
+
+@pytest.mark.parametrize("many", [0, 1, 3, 100])
+def test_a_prepared_select_takes_lists_of_every_length_and_nothing(busy: Town, many: int) -> None:
+    ids: BindParameter[list[ServiceId]] = bindparam("ids", expanding=True)
+    query = (
+        select(Service.name, Service.closed_at, literal("said").label("word"))
+        .where(Service.service_id.in_(ids), Service.opened_at > bindparam("since"), Service.office.is_(None))
+        .order_by(Service.name)
+    )
+    known = [busy.homework, busy.library, busy.volunteers]
+    asked = {"ids": (known + [ServiceId.new() for _ in range(many)])[:many], "since": datetime(2020, 1, 1, tzinfo=UTC)}
+    names = ["Fjordvik folkebibliotek", "Leksehjelpen i Fjordvik", "Leksevennene"]
+    with operation(busy.housing_worker, Action.LIST_PERSONS) as op:
+        for one in (query, Prepared(query)):
+            found = op.rows(one, **asked)
+            assert [name for name, _, _ in found] == (names if many >= 3 else names[1 : 1 + many])
+            assert {(closed, word) for _, closed, word in found} <= {(None, "said")}
+
+
+def test_what_goes_wrong_in_a_prepared_select_is_told_as_of_any_other(busy: Town) -> None:
+    prepared = Prepared(select(Service.name).where(Service.service_id == bindparam("id")))
+    with busy.house.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE service RENAME TO service_away"))
+    with pytest.raises((LogUnavailable, DBAPIError)), operation(busy.housing_worker, Action.LIST_PERSONS) as op:
+        op.rows(prepared, id=busy.school)
