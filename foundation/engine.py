@@ -70,8 +70,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _set_up_postgresql(connection: Any, _record: Any) -> None:
     # Durability is decided here, whatever the server's own setting is, once for all that this connection will write.
+    connection.autocommit = True  # the setting belongs to the connection, not to a transaction that could be undone
     connection.execute("SET synchronous_commit = on")
-    connection.commit()
+    connection.autocommit = False
 
 
 def _rests(_connection: Any, record: Any) -> None:
