@@ -65,7 +65,7 @@ class RuleBook:
         if problems:
             raise RuleBookDoesNotLoad(problems)
         object.__setattr__(self, "rules", MappingProxyType(dict(self.rules)))
-        text = json.dumps(_all_that_decides(self.rules), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        text = json.dumps(_all_that_decides(self.rules), sort_keys=True, separators=(",", ":"))
         object.__setattr__(self, "hash", hashlib.sha256(text.encode()).hexdigest())
 
     def speaking(self, jurisdiction: Jurisdiction, at: date, policy: Policy) -> tuple[Rule, ...]:

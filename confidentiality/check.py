@@ -39,10 +39,10 @@ from confidentiality.facts import (
     strict_address,
     strongly_authenticated,
 )
-from confidentiality.fold import Words, fold, report_of, route
+from confidentiality.fold import Words, fold, route
 from confidentiality.policy import SAFE, Policy, with_switches
 from confidentiality.rule import Rule
-from confidentiality.vocabulary import JURISDICTIONS, Jurisdiction, kinds_of
+from confidentiality.vocabulary import JURISDICTIONS, Jurisdiction
 
 AT = date(2026, 9, 1)
 
@@ -114,8 +114,7 @@ def lives(rule: Rule, rules: tuple[Rule, ...], jurisdiction: Jurisdiction) -> bo
     if not any(each.tier == 6 for each in without):
         return rule in speaking
     return rule in speaking and any(
-        _outcome(speaking, question, jurisdiction) != _outcome(without, question, jurisdiction)
-        for question in questions_for(rule, jurisdiction)
+        _outcome(speaking, question) != _outcome(without, question) for question in questions_for(rule, jurisdiction)
     )
 
 
@@ -134,12 +133,12 @@ def questions_for(rule: Rule, jurisdiction: Jurisdiction) -> Iterator[Facts]:
                 yield Facts("person", sender, recipient, purpose, category, letters(background | wanted))
 
 
-def _outcome(rules: tuple[Rule, ...], question: Facts, jurisdiction: Jurisdiction) -> Result:
-    kinds = kinds_of(jurisdiction)
+def _outcome(rules: tuple[Rule, ...], question: Facts) -> Result:
+    """What comes of a question; that a rule spoke without effect is none of it."""
     words: Words = {
         "sender": question.sender,
         "recipient": question.recipient,
         "purpose": question.purpose,
         "category": question.category,
     }
-    return weigh(route(rules, words, report_of(rules, question.sender, kinds)), question)
+    return weigh(route(rules, words, None), question)._replace(beaten=())

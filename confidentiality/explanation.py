@@ -219,7 +219,8 @@ def _why(result: Result, language: Language, book: RuleBook) -> str:
     rules = [book.rule(code) for code in result.rules]
     deciding = next((rule for rule in rules if result.basis is not None and rule.basis == result.basis), rules[0])
     reason = deciding.because.to(language).rstrip(".")
-    return reason if reason[:2].isupper() else reason[0].lower() + reason[1:]
+    word = reason.partition(" ")[0]
+    return reason if word.isupper() and len(word) > 1 else reason[0].lower() + reason[1:]
 
 
 def _lacking(codes: list[str], language: Language) -> str:

@@ -14,7 +14,7 @@ from confidentiality.facts import FACTS, Facts, consent_ok, letters, same_servic
 from confidentiality.fold import fold
 from confidentiality.policy import SAFE, SWITCHES, Policy, with_switches
 from confidentiality.rule import Rule, category_is, public
-from confidentiality.vocabulary import JURISDICTIONS
+from confidentiality.vocabulary import JURISDICTIONS, Jurisdiction
 from confidentiality.words import AND, LANGUAGES, Words, listed
 
 NEW_ACT = date(2027, 1, 1)
@@ -65,6 +65,12 @@ BROKEN = [
     ),
     (replace(RULES["G-00"], missing="luck"), "NOR G-00: nothing says what the missing 'luck' means"),
     (replace(RULES["G-00"], when=Condition()), "NOR G-00: "),
+    (replace(RULES["NO-C-40"], switch="luck"), "NOR NO-C-40: the policy has no switch 'luck' for this rule"),
+    (
+        replace(RULES["NO-C-40"], law=(Statute("NO-FVL-1967", "13", then=Statute("NO-OLD")),)),
+        "NOR NO-C-40: there is no act 'NO-OLD'",
+    ),
+    (replace(RULES["Z-99"], missing=None), "NOR Z-99: what closes a door says what is missing while nobody knows"),
 ]
 
 
@@ -86,10 +92,23 @@ def test_a_book_tells_every_problem_at_once() -> None:
     )
 
 
-@pytest.mark.parametrize("rules", [{}, {"NOR": norway.RULES}])
-def test_a_book_has_both_countries(rules: dict[str, tuple[Rule, ...]]) -> None:
-    with pytest.raises(RuleBookDoesNotLoad, match="a book has rules for DNK and NOR, not for"):
+@pytest.mark.parametrize(
+    ("rules", "found"),
+    [({}, "nobody"), ({"NOR": norway.RULES}, "NOR"), ({"NOR": norway.RULES, "SWE": norway.RULES}, "NOR and SWE")],
+)
+def test_a_book_has_both_countries(rules: dict[str, tuple[Rule, ...]], found: str) -> None:
+    with pytest.raises(RuleBookDoesNotLoad) as wrong:
         RuleBook(rules)  # type: ignore[arg-type]  # wrong on purpose, or a word that the table holds
+    assert wrong.value.problems[0] == f"a book has rules for DNK and NOR, not for {found}"
+
+
+def test_a_book_that_is_loaded_does_not_change() -> None:
+    rules: dict[Jurisdiction, tuple[Rule, ...]] = {"NOR": norway.RULES, "DNK": denmark.RULES}
+    book = RuleBook(rules)
+    rules["NOR"] = ()
+    assert book.rules["NOR"] == norway.RULES
+    with pytest.raises(TypeError):
+        book.rules["NOR"] = ()  # type: ignore[index]  # wrong on purpose
 
 
 def test_the_hash_covers_what_decides_and_not_the_reasons() -> None:
@@ -240,6 +259,7 @@ def test_the_version_of_a_policy_is_of_all_it_says_and_of_nothing_else() -> None
     assert SAFE.as_data()["consent_reminders_days"] == [30, 7]
     one, other = (Policy(switches=frozenset(each)) for each in (("ssp", "ssd_meeting"), ("ssd_meeting", "ssp")))
     assert (one.version, hash(one)) == (other.version, hash(other))
+    assert hash(one) != hash(SAFE)
     assert "version" not in SAFE.as_data()
 
 
@@ -261,6 +281,11 @@ def test_every_rule_changes_an_outcome_with_its_switch_on_and_its_law_in_force(w
 def test_a_dead_rule_an_empty_tier_and_a_contradiction_are_found() -> None:
     dead = replace(RULES["NO-P-35"], when=category_is("health") & category_is("attendance"))
     assert list(findings(with_rule(dead))) == ["NOR NO-P-35: dead: no question is answered otherwise without it"]
+    mute = replace(RULES["NO-B-14"], effect="strip", strip=())
+    assert list(findings(with_rule(mute))) == ["NOR NO-B-14: dead: no question is answered otherwise without it"]
+    for code in ("NO-D-20", "NO-C-40"):
+        shut = replace(RULES[code], when=RULES["B-20"].when)
+        assert list(contradictions((RULES["B-20"], shut))) == [("B-20", code)]
     opposite = replace(RULES["NO-P-30"], when=RULES["B-20"].when)
     assert list(contradictions((RULES["B-20"], opposite))) == [("B-20", "NO-P-30")]
     found = list(findings(with_rule(opposite)))

@@ -1,22 +1,24 @@
 """The words of a decision: short, in four languages, without anybody in them, and the same where they must be."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cli.rules import read_case
 from confidentiality.book import BOOK
-from confidentiality.decision import Decision
-from confidentiality.explanation import CANNOT_BE_HANDLED, FIELDS, OFFERS, explanation
+from confidentiality.decision import Decision, Result
+from confidentiality.explanation import CANNOT_BE_HANDLED, FIELDS, OFFERS, decision_as_read, explanation
 from confidentiality.facts import FACTS
 from confidentiality.missing import CONSENT_CONDITIONS, MISSING, without_ref
-from confidentiality.policy import SWITCHES
-from confidentiality.prose import book_as_markdown, book_as_text, rule_as_read
+from confidentiality.policy import SAFE, SWITCHES, with_switches
+from confidentiality.prose import book_as_text, rule_as_read
 from confidentiality.vocabulary import BASES, CATEGORIES, KINDS, PURPOSES, RESULTS, Term
 from confidentiality.words import LANGUAGES, Language, Words
 from consent.case import FLAGS, STATED, decide_case
 from consent.case_file import KEYS
+from consent.status import Party
 from tests.confidentiality.made_up import CASE, CHILD_WELFARE, case, consent, pupil
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
@@ -65,6 +67,156 @@ def test_what_is_closed_why_and_what_to_do() -> None:
     )
     nobody_signed = explanation(decide_case(case(consents=())), "da").teacher
     assert "2 underskrifter til" in nobody_signed
+
+
+def test_the_teacher_reads_the_reason_that_decided_as_a_clause() -> None:
+    decided = {"decision_recorded": True, "second_approver": True}
+    lifted = case(subjects=(pupil(age=13, flags=frozenset({"child_objects"})),), conditions=decided)
+    assert explanation(decide_case(lifted), "en").teacher == (
+        "You may share: academic need – the family has consented to the school sharing this."
+    )
+    asker = replace(CASE.actor, relation="aunt_or_uncle")
+    waiting = explanation(decide_case(case(actor=asker)), "nb").teacher
+    assert waiting.startswith("Dette venter på at mennesker avgjør det: faglig behov – den som står personen nær på ")
+    same = case(recipient=CASE.sender, consents=(), conditions={"needed_for_task": True})
+    lacking = explanation(decide_case(same), "en").teacher
+    assert "This must be in place: the reason is written in the log." in lacking
+
+
+def test_a_reason_begins_small_unless_it_begins_with_an_abbreviation() -> None:
+    hidden = explanation(decide_case(case(asked=(("pupil", "protected_address"),))), "en").teacher
+    assert "– a protected address is never shared here." in hidden
+    ssp = case(
+        jurisdiction="DNK",
+        recipient=Party("ssp", "ssp", "municipality"),
+        consents=(),
+        policy=with_switches(SAFE, "ssp"),
+        conditions={"prevention_only": True, "not_investigation": True},
+    )
+    assert "– SSP may share to prevent crime" in explanation(decide_case(ssp), "en").teacher
+
+
+def test_five_sentences_are_the_most_that_a_teacher_reads() -> None:
+    opened = decide_case(CASE)
+    closed = decide_case(case(consents=())).results[0]
+    waiting = decide_case(case(actor=replace(CASE.actor, relation="friend"))).results[0]
+    due = decide_case(case(recipient=CHILD_WELFARE, purpose="report_concern", consents=())).results[0]
+    words = explanation(replace(opened, results=(*opened.results, due, waiting, closed)), "en").teacher
+    for said in ("You may share", "You must give", "This waits", "You cannot share", "This must be in place"):
+        assert said in words
+    assert "Instead you can" not in words
+
+
+def test_what_is_lacking_is_told_once_and_apart() -> None:
+    about = case(
+        actor=replace(CASE.actor, declaration=False),
+        recipient=replace(CASE.recipient, closed=True),
+        consents=(consent(signed=frozenset({"guardian_1"}), language_ok=None),),
+        asked=(("pupil", "academic_need"), ("pupil", "language_need")),
+    )
+    assert (
+        "This must be in place: one more signature; whoever asks has signed the confidentiality declaration; "
+        "the service still exists; the family had oral and written information in a language it understands."
+    ) in explanation(decide_case(about), "en").teacher
+
+
+def test_the_family_reads_what_may_and_what_may_not_be_given() -> None:
+    decided = {"decision_recorded": True, "second_approver": True}
+    about = case(
+        subjects=(pupil(address="confidential"),),
+        asked=(("pupil", "identity_contact"), ("pupil", "health")),
+        conditions=decided,
+    )
+    assert explanation(decide_case(about), "en").family == (
+        "School may give housing-social service this: name and contact (without address, school and telephone). "
+        "The basis is consent. You can withdraw consent at any time. "
+        "School may not give housing-social service this now: health. "
+        "Nothing is shared without a rule that opens for it."
+    )
+    both = replace(
+        decide_case(CASE),
+        results=tuple(replace_result(decide_case(CASE).results[0], basis) for basis in ("consent", "same_body")),
+    )
+    assert "The basis is consent and same body." in explanation(both, "en").family
+
+
+def replace_result(result: Result, basis: str) -> Result:
+    """The same result on another basis."""
+    return result._replace(basis=basis)
+
+
+def test_the_family_is_told_nothing_where_nobody_knows_between_whom() -> None:
+    for unknown in ("sender", "recipient"):
+        about = case(**{unknown: Party(None, "somewhere", "municipality")})
+        assert explanation(decide_case(about), "en").family == ""
+
+
+def test_the_family_is_told_nothing_of_what_must_be_told_or_averted() -> None:
+    refused = case(purpose="report_concern", consents=())
+    averted = case(purpose="emergency", consents=())
+    ordered = case(
+        recipient=CHILD_WELFARE,
+        consents=(),
+        conditions={"written_order_reference": True, "decision_type_listed": True},
+    )
+    for about, result in ((refused, "refuse"), (averted, "refuse"), (ordered, "require")):
+        decision = decide_case(about)
+        assert decision.results[0].result == result
+        assert explanation(decision, "en").family == ""
+
+
+def test_the_teacher_gets_the_common_answer_where_the_duty_is_carried_by_telephone() -> None:
+    report = case(recipient=CHILD_WELFARE, purpose="report_concern", consents=(), subjects=(pupil(address="strict"),))
+    assert decide_case(report).results[0].result == "manual"
+    assert explanation(decide_case(report), "da").teacher == CANNOT_BE_HANDLED.da
+
+
+def test_the_auditor_reads_every_law_and_every_word() -> None:
+    words = explanation(decide_case(case(lookup="failed")), "en").auditor
+    assert "  unanswered: NO-B-10, NO-B-11, NO-B-12" in words
+    closed = explanation(decide_case(case(actor=replace(CASE.actor, declaration=False))), "en").auditor
+    assert (
+        "  decided by G-01: Whoever shares must have signed the confidentiality declaration. "
+        "(Public Administration Act 1967 § 13 c, our own policy)"
+    ) in closed
+
+
+def test_a_decision_as_read_is_whole() -> None:
+    decision = decide_case(case(lookup="failed"))
+    result = decision.results[0]
+    read = decision_as_read(decision, explanation(decision, "en"))
+    assert read == {
+        "at": "2026-09-01",
+        "rule_book": BOOK.hash,
+        "policy": SAFE.version,
+        "law_version": "NOR-2024-08-01",
+        "results": [
+            {
+                "subject": "pupil",
+                "category": "academic_need",
+                "result": "refuse",
+                "rules": list(result.rules),
+                "missing": list(result.missing),
+                "strip": [],
+                "offers": [],
+                "basis": None,
+                "beaten": [],
+                "unanswered": ["NO-B-10", "NO-B-11", "NO-B-12"],
+                "facts": result.facts,
+            }
+        ],
+        "explanation": {
+            "teacher": CANNOT_BE_HANDLED.en,
+            "family": "",
+            "auditor": explanation(decision, "en").auditor,
+        },
+    }
+    opened = decide_case(case(subjects=(pupil(address="confidential"),), asked=(("pupil", "identity_contact"),)))
+    (shown,) = decision_as_read(opened, explanation(opened, "en"))["results"]
+    assert shown["strip"] == list(opened.results[0].strip)
+    assert shown["offers"] == list(opened.results[0].offers)
+    beaten = decide_case(case(recipient=replace(CASE.recipient, closed=True)))
+    assert decision_as_read(beaten, explanation(beaten, "en"))["results"][0]["beaten"] == ["NO-C-40"]
 
 
 def test_a_strictly_protected_person_and_a_failed_look_up_get_the_same_words() -> None:
@@ -141,11 +293,6 @@ def test_a_rule_is_read_with_its_law_and_whether_it_speaks() -> None:
         "never",
     )
     assert rule_as_read(BOOK.rule("Z-99"), "NOR", "en", CASE.at)["override"] == "allowed"
-
-
-def test_the_page_of_the_book_is_fresh() -> None:
-    page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
-    assert page == book_as_markdown(BOOK), "docs/rules.md is stale: tillit rules --markdown > docs/rules.md"
 
 
 def test_the_page_about_cases_names_every_condition_and_flag() -> None:

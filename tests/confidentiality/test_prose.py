@@ -9,6 +9,8 @@ from confidentiality.book import BOOK
 from confidentiality.condition import AllOf, Always, AnyOf, Clause, Fact, Not, laid_out
 from confidentiality.policy import SAFE, Policy, with_switches
 from confidentiality.prose import (
+    COUNTRIES,
+    TIERS,
     authority,
     book_as_markdown,
     book_as_read,
@@ -19,7 +21,7 @@ from confidentiality.prose import (
     sentences,
 )
 from confidentiality.rule import category_is, public
-from confidentiality.words import LANGUAGES, Words
+from confidentiality.words import LANGUAGES, Language, Words
 
 TODAY, NEW_ACT = date(2026, 9, 1), date(2027, 1, 1)
 A, B = (Fact(each, Words(each, each, each, each)) for each in "ab")
@@ -162,13 +164,18 @@ def test_a_rule_is_a_paragraph() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_book_as_text_has_countries_tiers_and_rules_in_order(language: str) -> None:
-    lines = list(book_as_text(BOOK, language))  # type: ignore[arg-type]  # a language of the book
+def test_the_book_as_text_has_countries_tiers_and_rules_in_order(language: Language) -> None:
+    lines = list(book_as_text(BOOK, language))
     codes = [line.split("  ")[0] for line in lines if line and not line.startswith(" ") and "  " in line]
     assert codes == [rule.code for where in ("NOR", "DNK") for rule in BOOK.rules[where]]
     tiers = [line[0] for line in lines if line[1:3] == ". "]
     assert tiers == list("0123456") * 2
     assert lines[-1] == ""
+    assert [line for line in lines if line.isupper()] == [
+        COUNTRIES[where].to(language).upper() for where in ("NOR", "DNK")
+    ]
+    first = lines.index(next(line for line in lines if line.startswith("G-00")))
+    assert lines[1:first] == ["", f"0. {TIERS[0].to(language)}", ""]
     assert lines[lines.index(next(line for line in lines if line.startswith("G-00"))) + 1].startswith("    ")
 
 
