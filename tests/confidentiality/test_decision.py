@@ -10,7 +10,7 @@ from confidentiality import facts as fact
 from confidentiality.answer import NO, UNKNOWN, YES, Answer
 from confidentiality.book import BOOK, RuleBook
 from confidentiality.condition import AllOf, Always, AnyOf, Condition, Not, OneOf, evaluated, leaves
-from confidentiality.decision import Asked, decide, decide_again
+from confidentiality.decision import Asked, decide, decide_again, decide_anew
 from confidentiality.denmark import RULES as DENMARK
 from confidentiality.facts import FACTS, Facts, bit, letters
 from confidentiality.fold import ALWAYS, NOBODY_SAID, excluded, fold, holds, report_of
@@ -86,6 +86,20 @@ def test_a_stored_decision_is_codes_and_letters_only() -> None:
 def test_a_stored_decision_is_made_again_from_its_own_facts(about) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     decision = decide_case(about)
     assert decide_again(decision.compact(), BOOK, about.policy) == decision
+
+
+def test_a_stored_decision_is_made_anew_by_another_policy_and_book_from_what_was_known_then() -> None:
+    decision = decide_case(case(asked=(("pupil", "academic_need"), ("pupil", "health"))))
+    stored = decision.compact()
+    assert decide_anew(stored, BOOK, SAFE) == decision
+    entered = Policy(entered={"NO-FVL-2025": date(2026, 8, 1)})
+    assert decide_anew(stored, BOOK, entered).results[0].missing == ("proportionate",)
+    older = {**stored, "results": [{**each, "facts": each["facts"][:-2]} for each in stored["results"]]}
+    assert [each.result for each in decide_anew(older, BOOK, SAFE).results] == ["permit", "refuse"]
+    assert decide_anew(older, BOOK, SAFE).results[0].facts == stored["results"][0]["facts"][:-2] + "uu"
+    later = {**stored, "results": [{**each, "facts": each["facts"] + "y"} for each in stored["results"]]}
+    with pytest.raises(ValueError, match="letters y, n or u"):
+        decide_anew(later, BOOK, SAFE)
 
 
 def test_a_decision_is_made_again_only_by_its_own_book_and_policy() -> None:

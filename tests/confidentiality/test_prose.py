@@ -12,6 +12,7 @@ from confidentiality.prose import (
     COUNTRIES,
     TIERS,
     authority,
+    authority_in,
     book_as_markdown,
     book_as_read,
     book_as_text,
@@ -148,6 +149,15 @@ def test_an_act_that_is_to_be_replaced_is_cited_with_the_place_that_takes_over()
     assert authority(BOOK.rule("NO-P-32"), "nb") == (
         "opplæringslova § 4-4; forvaltningsloven 1967 § 13 b (1) nr. 2 (senere: forvaltningsloven 2025 § 34 (1) d)"
     )
+
+
+def test_the_law_of_one_country_is_cited_apart_from_the_others() -> None:
+    rule = BOOK.rule("Z-99")
+    assert authority_in("DNK", rule, "da") == ["straffeloven (DK) § 152"]
+    assert authority_in("NOR", rule, "en") == [
+        "Public Administration Act 1967 § 13 (later: Public Administration Act 2025 § 31)"
+    ]
+    assert authority_in("DNK", BOOK.rule("G-01"), "nn") == ["eiga føresegn"]
 
 
 def test_a_rule_is_a_paragraph() -> None:
