@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -191,6 +192,7 @@ def test_the_book_as_text_has_countries_tiers_and_rules_in_order(language: Langu
 
 def test_the_page_in_markdown_has_each_rule_with_its_reason_in_every_language() -> None:
     page = book_as_markdown(BOOK)
+    assert page == (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
     assert page.startswith("# The rule book\n\nThis page is written by `tillit docs`")
     assert f"Hash of all that decides: `{BOOK.hash}`.\n" in page
     assert page.endswith(".\n")
