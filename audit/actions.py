@@ -115,6 +115,9 @@ class Action(Enum):
         "list_consents", EventKind.READ, _CASEWORK, "List the consents that name one's own service", goes_on=True
     )
     WITHDRAW_CONSENT = _Deed("withdraw_consent", EventKind.CHANGE, _CASEWORK, "Record that a consent is withdrawn")
+    STATE_CLOSENESS = _Deed(
+        "state_closeness", EventKind.CHANGE, _RECEIVERS, "Say that one is close to a person whose matters one handles"
+    )
     # What the rules hold until people have decided it
     SUBMIT_HELD_CASE = _Deed(
         "submit_held_case", EventKind.CHANGE, _SENDERS, "Ask one's leader to decide a disclosure that the rules hold"

@@ -17,6 +17,13 @@ from confidentiality.decision import Decision
 from confidentiality.policy import Policy
 from confidentiality.rule import DECISION
 from consent.case import ActorInCase, Address, Case, Lookup, Subject, carried_by, decide_case
+from consent.closeness import (
+    NEWEST_SAID,
+    NO_CLOSENESS,
+    Closeness,
+    SaidCloseness,
+    refuse_unknown_relation,
+)
 from consent.held_case import decided_between
 from consent.on_record import (
     SUBJECT,
@@ -52,8 +59,8 @@ _WORKING = select(func.count()).where(
     StaffRole.valid_from <= bindparam("today"),
     StaffRole.valid_to.is_(None) | (StaffRole.valid_to >= bindparam("today")),
 )
-#: The policy in force, who asks (as staff, and as a person here), and what is known of the service that receives: each
-#: once, in one select, because every opening and sending asks it.
+#: The policy in force, who asks (as staff, as a person here, and what they have said they are to whom it is about), and
+#: what is known of the service that receives: each once, in one select, because every opening and sending asks it.
 _AROUND = Prepared(
     select(
         PolicyVersion.number,
@@ -64,11 +71,13 @@ _AROUND = Prepared(
         Service.processing_basis,
         _WORKING.scalar_subquery(),
         _WORKING.where(StaffRole.staff_id.in_(_THEY_DECLARED)).scalar_subquery(),
+        SaidCloseness,
     )
     .select_from(PolicyVersion)
     .outerjoin(Staff, Staff.staff_id == bindparam("staff"))
     .outerjoin(Person, Person.identity_hash == Staff.identity_hash)
     .outerjoin(Service, Service.service_id == bindparam("recipient"))
+    .outerjoin(SaidCloseness, SaidCloseness.closeness_id == NEWEST_SAID)
     .where(PolicyVersion.number == NEWEST)
 )
 _BOTH: BindParameter[list[PersonId]] = bindparam("both", expanding=True)
@@ -77,18 +86,6 @@ _BONDS_BETWEEN = Prepared(
         Guardianship.child_id.in_(_BOTH) | Guardianship.guardian_id.in_(_BOTH)
     )
 )
-
-
-@dataclass(frozen=True)
-class Closeness:
-    """What the one who asks says they are to the person, and whether they confirm that it does not weaken trust."""
-
-    relation: str = "none"
-    confirmed: bool = False
-
-
-#: What somebody says who is nothing to the person.
-NO_CLOSENESS = Closeness()
 
 
 @dataclass(frozen=True)
@@ -101,6 +98,8 @@ class _Around:
     i_have_declared: bool | None
     basis_there: str | None
     all_there_have_declared: bool
+    #: What the one who asks said earlier about the person.
+    said: SaidCloseness | None
 
 
 @dataclass(frozen=True)
@@ -135,11 +134,13 @@ def gather_case(
     counts.
 
     Raises:
-        Invalid: one of the services does not exist.
+        Invalid: one of the services does not exist, or no rule knows what the one who asks says they are.
         CannotBeHandled: the person has become strictly protected since they were written down.
     """
+    refuse_unknown_relation(closeness)
     jurisdiction, today = jurisdiction_of(op), op.date(op.house.installed.jurisdiction)
-    records, around = locked_consents_about(op, person), _around(op, recipient, today)
+    records, around = locked_consents_about(op, person), _around(op, person, recipient, today)
+    closeness = _closeness(op, around, closeness)
     services = {sender, recipient}.union(*(record.services for record in records))
     parties = parties_of(op, services)
     if not {sender, recipient} <= parties.keys():
@@ -207,13 +208,19 @@ def _as_decided(
     return case, decide_case(case)
 
 
-def _around(op: Operation, recipient: ServiceId, today: date) -> _Around:
+def _around(op: Operation, person: PersonId, recipient: ServiceId, today: date) -> _Around:
     actor = op.actor
-    (found,) = op.rows(_AROUND, staff=actor.staff, mine=actor.service, recipient=recipient, today=today)
-    number, document, staff, me, declared, basis, working, have_declared = found
-    return _Around(
-        policy_of(number, document), staff is not None, me, declared, basis, bool(working) and working == have_declared
-    )
+    (found,) = op.rows(_AROUND, staff=actor.staff, mine=actor.service, person=person, recipient=recipient, today=today)
+    number, document, staff, me, declared, basis, working, have_declared, said = found
+    all_there = bool(working) and working == have_declared
+    return _Around(policy_of(number, document), staff is not None, me, declared, basis, all_there, said)
+
+
+def _closeness(op: Operation, around: _Around, closeness: Closeness) -> Closeness:
+    """What the one who asks says now; where they say nothing, what they said earlier."""
+    if closeness.relation != "none" or around.said is None:
+        return closeness
+    return Closeness(around.said.relation.consult(op) or "none", around.said.is_confirmed)
 
 
 def _relevant(records: list[OnRecord], sender: ServiceId, recipient: ServiceId, purpose: str) -> OnRecord | None:

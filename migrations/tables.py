@@ -7,6 +7,7 @@ import audit.family_visibility
 import audit.installation
 import audit.log_tables
 import audit.once
+import consent.closeness
 import consent.consent
 import consent.held_case
 import people.invitation
@@ -29,6 +30,7 @@ _MODULES = (
     audit.installation,
     audit.log_tables,
     audit.once,
+    consent.closeness,
     consent.consent,
     consent.held_case,
     people.invitation,

@@ -12,7 +12,7 @@ from foundation.tables import Base, RowOfToday, Step
 __all__ = ["DECLARATION_VERSION", "Declaration", "Staff", "StaffRole"]
 
 #: The wording of the declaration that is signed today.
-DECLARATION_VERSION = "2026-11"
+DECLARATION_VERSION = "2026-11-22"
 
 
 class Staff(RowOfToday, Base):

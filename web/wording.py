@@ -401,6 +401,10 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "list_consents": (message("looked at the list of consents"), message("look at the list of consents")),
     "withdraw_consent": (message("recorded a withdrawal"), message("record a withdrawal")),
     "draft_referral": (message("asked what may be shared"), message("ask what may be shared")),
+    "state_closeness": (
+        message("said that they are close to somebody"),
+        message("say that they are close to somebody"),
+    ),
     "submit_held_case": (
         message("asked the leader to decide a sharing that the rules hold"),
         message("ask the leader to decide a sharing that the rules hold"),
@@ -457,6 +461,7 @@ TRACES: Mapping[str, str] = {
     "referral": message("That there is a referral"),
     "held_case": message("That a sharing waits for a decision"),
     "reason": message("The reason of a decision"),
+    "relation": message("What somebody at work is to the person"),
     "log_entry": message("Entry of the log"),
     "report": message("The report of who has seen the information"),
 }

@@ -37,6 +37,7 @@ ABOUT_NOBODY = {
     "GET /api/v1/me",
     "GET /api/v1/services",
     "GET /policy",
+    "GET /closeness",
     "GET /api/v1/policy",
     "GET /api/v1/rules",
     "POST /api/v1/rules/decide",

@@ -1,6 +1,7 @@
 """The JSON API below `/api/v1`. Each module has a `router`."""
 
 from web.api import (
+    closeness,
     consents,
     families,
     held_cases,
@@ -27,6 +28,7 @@ CALLS = (
     persons,
     consents,
     referrals,
+    closeness,
     held_cases,
     notices,
     log,

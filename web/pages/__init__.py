@@ -2,6 +2,7 @@
 
 from web.pages import (
     accessibility,
+    closeness,
     consents,
     declaration,
     health,
@@ -32,6 +33,7 @@ PAGES = (
     persons,
     consents,
     referrals,
+    closeness,
     held_cases,
     log,
     reports,

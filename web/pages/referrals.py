@@ -1,7 +1,7 @@
 """Pages on referrals: the list, one referral and its answer, and sending one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -11,7 +11,8 @@ from starlette.responses import Response
 from audit.actions import Action
 from audit.operation import SharingRefused
 from confidentiality.vocabulary import CATEGORIES
-from consent.gather_facts import Closeness, waits_for_people
+from consent.closeness import NO_CLOSENESS, Closeness
+from consent.gather_facts import waits_for_people
 from foundation.errors import Conflict, FieldProblem, Invalid, Problem
 from foundation.identifiers import EventId, PersonId, ReferralId, ServiceId
 from foundation.texts import message
@@ -28,7 +29,9 @@ from referral.list_referrals import list_referrals
 from referral.read_referral import read_referral
 from referral.recall_referral import recall_referral
 from referral.refer_pupil import FieldMustNotGo, ReferPupil, refer_pupil
+from referral.state_closeness import StateCloseness, state_closeness
 from referral.views import CategoryAnswer, DraftView, PartView, ReferralLine, ReferralView, StepView
+from web.pages.closeness import closeness_page
 from web.pages.persons import cannot_be_handled
 from web.parameters import EventIdHere, PersonIdHere, ReferralIdHere, ServiceIdHere
 from web.rule_words import RuleWords
@@ -78,6 +81,8 @@ _OLDEST_PUPIL = 24
 _OPEN = frozenset({"permit", "require", "strip"})
 #: Rules whose answer must not be told apart: a strictly protected person, and one whose protection nobody knows.
 _SAME_ANSWER = frozenset({"NO-B-10", "B-13"})
+#: The rule that asks whoever is close in another way to confirm that it weakens nobody's trust.
+_CLOSE = "G-04"
 _SHORT = frozenset(
     {"name", "birth_year", "school", "phone", "contact_person", "subjects", "level", "weekdays", "start", "present"}
 )
@@ -307,6 +312,9 @@ def send(here: HereOnce, filled: Filled) -> Response:
     to_draft, closeness = _about(filled), _closeness(filled)
     asked = DraftReferral(to_draft.pupil, to_draft.to_service, to_draft.kind, closeness=closeness)
     content = _content(filled)
+    if closeness != NO_CLOSENESS and filled.text("step") == "review":
+        # What is said once counts from then on, also for opening; the key of this request is kept for the sending.
+        state_closeness(replace(here.actor, once=None), StateCloseness(closeness, person=asked.pupil))
     if filled.text("step") == "edit":
         return _form_or_common(here, draft_referral(here.actor, asked), None, filled)
     try:
@@ -342,7 +350,13 @@ def receipt(here: Here, referral_id: ReferralIdHere, event: EventIdHere | None =
 @does(Action.READ_REFERRAL)
 def read(here: Here, referral_id: ReferralIdHere) -> Response:
     """A referral: what it says, why one may see it, what has happened, and what one may do."""
-    return here.page("referral.html", _one(here, read_referral(here.actor, referral_id)))
+    try:
+        view = read_referral(here.actor, referral_id)
+    except SharingRefused as problem:
+        if _CLOSE not in problem.rules:
+            raise
+        return closeness_page(here, referral=referral_id, problem=problem)
+    return here.page("referral.html", _one(here, view))
 
 
 @router.get("/{referral_id}/accept")
@@ -497,7 +511,7 @@ def _form(here: Visit, draft: DraftView, filled: FilledIn | None) -> ReferralFor
         open=tuple(_open_part(here, terms, draft, answer) for answer in draft.categories if answer.result in _OPEN),
         closed=_closed_parts(terms, [one for one in draft.categories if one.result not in _OPEN], _typed(here, filled)),
         relations=[(code, gettext(words)) for code, words in RELATIONS.items()],
-        asks_closeness=any("G-04" in answer.rules for answer in draft.categories)
+        asks_closeness=any(_CLOSE in answer.rules for answer in draft.categories)
         or (filled is not None and filled.text("relation", "none") != "none"),
         event_id=draft.event_id,
     )

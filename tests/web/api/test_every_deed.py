@@ -392,6 +392,17 @@ def test_somebody_makes_an_account_signs_in_and_out(as_: As, town: Town) -> None
     assert stranger.get("/me").status_code == 401
 
 
+def test_somebody_close_says_so(as_: As, story: Story) -> None:
+    said = {"referral": str(story.referral), "closeness": {"relation": "friend", "confirmed": False}}
+    answer = as_("coordinator").post("/closeness", said)
+    assert answer.status_code == 200
+    permitted(story.town, answer, Action.STATE_CLOSENESS, story.family.child)
+    refused = as_("coordinator").get(f"/referrals/{story.referral}")
+    assert (refused.status_code, "G-04" in {rule["code"] for rule in refused.json()["rules"]}) == (403, True)
+    unknown = as_("coordinator").post("/closeness", {**said, "closeness": {"relation": "auntie", "confirmed": True}})
+    assert [(one["field"], one["code"]) for one in unknown.json()["errors"]] == [("closeness.relation", "unknown_word")]
+
+
 # What the rules hold
 
 

@@ -106,7 +106,7 @@ def test_what_creates_asks_for_a_key_and_a_step_for_a_version(document: dict[str
         keyed |= {path} if "Idempotency-Key" in asked else set()
         versioned |= {path} if "If-Match" in asked else set()
         assert all(parameter["required"] for name, parameter in asked.items() if parameter["in"] == "header"), path
-    assert len(keyed) == 10
+    assert len(keyed) == 11
     assert {path.rpartition("/")[2] for path in versioned} == {"accept", "decline", "recall", "decide", "approve"}
 
 

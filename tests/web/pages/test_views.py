@@ -10,6 +10,7 @@ from jinja2 import Environment, nodes
 from people.standing import Standing
 from web.frame import Page
 from web.pages import (
+    closeness,
     consents,
     held_cases,
     help_page,
@@ -38,6 +39,7 @@ VIEWS: dict[str, type | None] = {
     "cannot_be_handled.html": persons.Common,
     "choose_pupil.html": referrals.Pupils,
     "choose_service.html": referrals.Choosing,
+    "closeness.html": closeness.Saying,
     "consent.html": consents.OneConsent,
     "consents.html": consents.Consents,
     "declaration.html": None,
