@@ -149,6 +149,9 @@ class Action(Enum):
         "replay_decision", EventKind.LOG_READ, _LOG, "Make a decision of the log again from what was known then"
     )
 
+    VERIFY_DATABASE = _Deed(
+        "verify_database", EventKind.OPERATE, _OPERATOR, "Verify the database against the disclosure log, row by row"
+    )
     # It shows which services know the person, which one service must not learn of another: so no caseworker makes it.
     ISSUE_REPORT = _Deed(
         "issue_report",

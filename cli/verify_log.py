@@ -1,6 +1,8 @@
 """`tillit verify-log`: verify the disclosure log from its store alone, with nothing but the policy one trusts."""
 
+import importlib
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -10,10 +12,10 @@ import typer
 from audit.evidence.base64url import b64
 from audit.evidence.canonical_json import JsonValue
 from audit.evidence.finding import Finding
-from audit.evidence.log_policy import NO_QUORUM, PolicyRefused, parse_policy
+from audit.evidence.log_policy import NO_QUORUM, LogPolicy, PolicyRefused, parse_policy
 from audit.evidence.log_store import DirectoryStore, replace_durably
 from audit.evidence.verified_state import StateRefused, VerifiedState, parse_state
-from audit.evidence.verify_store import StoreVerdict, verify_store
+from audit.evidence.verify_store import MOST_FINDINGS, StoreVerdict, verify_store
 from cli.log_options import LogPolicyFile, LogStoreFolder, policy_file, store_folder
 from cli.plain_options import DataDir, Json, new_app
 from cli.stop import FOUND, USAGE, VERIFIED, stop
@@ -24,7 +26,7 @@ app = new_app()
 
 
 @app.command()
-def verify_log(
+def verify_log(  # each is an option of the command line
     store: LogStoreFolder = None,
     policy: LogPolicyFile = None,
     as_json: Json = False,  # noqa: FBT002  # an option of the command line
@@ -33,6 +35,10 @@ def verify_log(
         typer.Option(metavar="FILE", help="Verify only what is new since FILE was written, and write it anew."),
     ] = None,
     processes: Annotated[int, typer.Option(min=1, max=64, help="How many processes read the store.")] = 1,
+    database: Annotated[  # noqa: FBT002  # an option of the command line
+        bool,
+        typer.Option("--with-database", help="Hold every row of the database against the log too; needs its keys."),
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Verify every byte of the log's store. Exit code 0: verified. 1: something is wrong. 2: wrong use."""
@@ -57,7 +63,16 @@ def verify_log(
     verdict = verify_store(DirectoryStore(folder), trust, since, processes)
     if state is not None and verdict.state is not None:
         _keep(state, verdict.state)
-    _end(as_json, verdict, is_witnessed=trust.quorum != NO_QUORUM)
+    rows = _rows(data_dir, DirectoryStore(folder), trust) if database else None
+    _end(as_json, verdict, rows, is_witnessed=trust.quorum != NO_QUORUM)
+
+
+def _rows(data_dir: Path | None, store: DirectoryStore, policy: LogPolicy) -> Sequence[Finding]:
+    """What is wrong with the database; its module is loaded only here, because offline there is none."""
+    found: Sequence[Finding] = (
+        importlib.import_module("cli.with_database").with_database(data_dir, store, policy).findings
+    )
+    return found
 
 
 def _keep(file: Path, state: VerifiedState) -> None:
@@ -75,14 +90,32 @@ def _refused(finding: Finding, origin: str = "") -> StoreVerdict:
     return StoreVerdict(origin, (finding,), 0, 0, None, None, 0, 0, 0, 0, 0, None)
 
 
-def _end(as_json: bool, verdict: StoreVerdict, *, is_witnessed: bool = False) -> NoReturn:  # noqa: FBT001  # handed on
+def _end(
+    as_json: bool,  # noqa: FBT001  # handed on as the option was given
+    verdict: StoreVerdict,
+    rows: Sequence[Finding] | None = None,
+    *,
+    is_witnessed: bool = False,
+) -> NoReturn:
+    is_in_order = verdict.is_in_order and not rows
     if as_json:
-        said: dict[str, JsonValue] = verdict.as_json
+        said: dict[str, JsonValue] = {**verdict.as_json, "verified": is_in_order}
+        if rows is not None:
+            said["database"] = [{"code": one.code, "place": one.place, "reason": one.reason} for one in rows]
         print(json.dumps(said, indent=2))
     else:
-        for line in _lines(verdict, is_witnessed=is_witnessed):
+        for line in [*_lines(verdict, is_witnessed=is_witnessed), *_lines_of(rows)]:
             print(line)
-    raise typer.Exit(VERIFIED if verdict.is_in_order else FOUND)
+    raise typer.Exit(VERIFIED if is_in_order else FOUND)
+
+
+def _lines_of(rows: Sequence[Finding] | None) -> list[str]:
+    if rows is None:
+        return []
+    if not rows:
+        return ["Verified: every row of the database fits the log"]
+    most = " or more" if len(rows) == MOST_FINDINGS else ""
+    return [f"NOT VERIFIED: in the database, {len(rows)}{most}", *(f"  {one}  [{one.code}]" for one in rows)]
 
 
 def _lines(verdict: StoreVerdict, *, is_witnessed: bool) -> list[str]:

@@ -433,6 +433,10 @@ DEEDS: Mapping[str, tuple[str, str]] = {
     "recall_referral": (message("took a referral back"), message("take a referral back")),
     "search_log": (message("searched the log"), message("search the log")),
     "read_event": (message("opened an entry of the log"), message("open an entry of the log")),
+    "verify_database": (
+        message("verified the database against the log"),
+        message("verify the database against the log"),
+    ),
     "issue_report": (
         message("made the report of who has seen the information"),
         message("make the report of who has seen the information"),

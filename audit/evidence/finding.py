@@ -27,6 +27,15 @@ FINDINGS: Final[Mapping[str, str]] = {
     "state_refused": "What was kept from the last verification is not about this log.",
     "receipt_refused": "A receipt is not one that the policy vouches for.",
     "suppressed": "A receipt promised an event; its deadline has passed, and the event is not in the log.",
+    "leaf_differs": "An entry in the database is not the one in the outside store, or not that of its event.",
+    "place_missing": "An event in the database is neither in the tree nor in the queue for it.",
+    "place_twice": "An event in the database is both in the tree and still in the queue for it.",
+    "event_missing": "A row of the log belongs to an event that is not in the database.",
+    "commitment_differs": "The digests stored with an event are not those it committed to.",
+    "columns_differ": "What an event says in clear is not what its sealed disclosures say.",
+    "subject_differs": "Whom an event is found by is not whom its sealed disclosures are about.",
+    "tree_differs": "What the database says of the tree is not what the entries make.",
+    "row_unexplained": "A row names an event that is not there, or that could not have written it.",
     "policy_refused": "The policy does not say clearly whom to trust.",
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -162,6 +163,19 @@ def test_the_policy_is_printed_as_it_is_and_in_the_form_of_c2sp(log: ALog) -> No
     assert tillit("log-policy", "--data-dir", log.folder, "--c2sp").out == log.policy.c2sp()
     key = log.policy.keys[0].key.public
     assert tillit("log-policy", "--data-dir", log.folder, "--fingerprint").out == key_fingerprint(key) + "\n"
+
+
+def test_with_the_database_every_row_is_held_against_the_log(tmp_path: Path) -> None:
+    place = tmp_path / "data"
+    assert tillit("init", "--data-dir", place).code == 0
+    ran = tillit("verify-log", "--data-dir", place, "--with-database", "--json")
+    assert (ran.code, json.loads(ran.out)["database"]) == (0, [])
+    with sqlite3.connect(place / "tillit.db") as connection:
+        connection.execute("DROP TRIGGER audit_event_no_update")
+        connection.execute("UPDATE audit_event SET role = 'auditor' WHERE action = 'install'")
+    ran = tillit("verify-log", "--data-dir", place, "--with-database")
+    assert ran.code == 1
+    assert "the column role is not what was sealed  [columns_differ]" in ran.out
 
 
 def test_verifying_loads_neither_server_nor_database(log: ALog) -> None:
