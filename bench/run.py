@@ -13,6 +13,8 @@ __all__ = ["YARDSTICKS", "run", "said"]
 YARDSTICKS = {
     "rules": "bench.rules",
     "http": "bench.over_http",
+    "log": "bench.log",
+    "evidence": "bench.evidence",
 }
 
 

@@ -26,6 +26,9 @@ __all__ = [
 ]
 
 
+_NOT_SAID = SafeUUID.unknown
+
+
 class Identifier(UUID):
     """A random id of one kind of thing."""
 
@@ -39,7 +42,7 @@ class Identifier(UUID):
         """The id whose 128 bits are `value`, without the checks of the constructor: for what the database gives."""
         made = object.__new__(cls)
         object.__setattr__(made, "int", value)
-        object.__setattr__(made, "is_safe", SafeUUID.unknown)
+        object.__setattr__(made, "is_safe", _NOT_SAID)
         return made
 
     @classmethod
