@@ -18,7 +18,7 @@ from audit.log_tables import LogLeaf, TreeState, Watermark
 from audit.operation import reading, upkeep
 from audit.receipts import receipt_key
 
-__all__ = ["begin_log", "instant", "open_signer"]
+__all__ = ["begin_log", "has_begun", "instant", "open_signer"]
 
 
 def open_signer(house: House, store: LogStore) -> HeadSigner:
@@ -32,7 +32,7 @@ def open_signer(house: House, store: LogStore) -> HeadSigner:
     settings = house.settings
     if settings.signer_socket is not None:
         return SignerClient(settings.signer_socket, house.installed.origin)
-    if not (settings.signer_path / KEY_FILE).exists() and not _has_begun(house, store):
+    if not (settings.signer_path / KEY_FILE).exists() and not has_begun(house, store):
         create_signer(settings.signer_path, house.installed.origin)
     return Signer(settings.signer_path, store, house.clock)
 
@@ -43,12 +43,13 @@ def begin_log(house: House, signer: HeadSigner) -> CompactRange:
     policy = replace(signer.policy(), receipts=(receipt_key(origin, house.custody),))
     leaf = system_leaf("genesis", {"key": b64url(policy.keys[0].key.public), "origin": origin, "time": instant(now)})
     tree = CompactRange(1, [leaf_hash(leaf)])
+    # Before the log has begun: it does not begin twice, so a crash in between would leave it without.
+    if not house.settings.log_policy_path.exists():
+        replace_durably(house.settings.log_policy_path, policy.encode(), 0o644)
     with upkeep(house) as connection:
         connection.execute(insert(TreeState).values(origin=origin, size=1, root=tree.root(), updated_at=now))
         connection.execute(insert(Watermark).values(origin=origin, exported=0, signed=0))
         connection.execute(insert(LogLeaf).values(idx=0, leaf=leaf, leaf_hash=leaf_hash(leaf), is_late=False))
-    if not house.settings.log_policy_path.exists():
-        replace_durably(house.settings.log_policy_path, policy.encode(), 0o644)
     return tree
 
 
@@ -57,6 +58,7 @@ def instant(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
-def _has_begun(house: House, store: LogStore) -> bool:
+def has_begun(house: House, store: LogStore) -> bool:
+    """Whether there is anything of a log: a tree in the database, or a head in the store."""
     with reading(house) as session:
         return session.get(TreeState, house.installed.origin) is not None or read_newest(store) is not None

@@ -12,6 +12,7 @@ stops the log and nothing else: events are still recorded, and wait.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -34,7 +35,7 @@ from audit.integrate_events import LARGEST_BATCH, TreeMoved, integrate_events
 from audit.log_tables import LogLeaf, StoredCheckpoint, TreeState, Watermark
 from audit.operation import LogUnavailable, reading, upkeep
 
-__all__ = ["FROZEN", "LogFrozen", "Sequencer", "trouble_of"]
+__all__ = ["FROZEN", "LogFrozen", "Sequencer", "Standing", "standing", "trouble_of"]
 
 #: What keeps the log from being signed, and does not pass by itself: something was changed, lost or rolled back.
 FROZEN = frozenset({"tree_differs", "store_differs", "store_damaged", "database_behind", "signer_refused"})
@@ -68,6 +69,43 @@ def trouble_of(error: Exception) -> str:
     if isinstance(error, LogFrozen):
         return error.code
     return next((code for kind, code in _TROUBLES if isinstance(error, kind)), "fault")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a log has come: its tree, how much of it lies outside, and how much a kept head covers."""
+
+    tree: CompactRange
+    exported: int
+    signed: int
+
+
+def standing(house: House, store: LogStore, signed: int) -> Standing | None:
+    """How far the log of `house` has come, where the signer remembers `signed` entries; None where it has not begun.
+
+    The tree is the one of the store, and behind that the leaves that have not left the database.
+
+    Raises:
+        LogFrozen: database, store and signer do not agree.
+        Exception: what `trouble_of` knows.
+    """
+    with reading(house) as session:
+        state = session.get(TreeState, house.installed.origin)
+        marks = session.get(Watermark, house.installed.origin)
+        if state is None or marks is None:
+            if signed:
+                raise LogFrozen("database_behind")
+            return None
+        beyond = select(LogLeaf.leaf_hash).where(LogLeaf.idx >= marks.exported, LogLeaf.idx < state.size)
+        hashes = session.scalars(beyond.order_by(LogLeaf.idx)).all()
+    if max(signed, marks.exported) > state.size:
+        raise LogFrozen("database_behind")
+    tree = StoredTree(store, marks.exported).compact()
+    for one in hashes:
+        tree.append(one)
+    if (tree.size, tree.root()) != (state.size, state.root):
+        raise LogFrozen("tree_differs")
+    return Standing(tree, marks.exported, marks.signed)
 
 
 class Sequencer:
@@ -133,35 +171,17 @@ class Sequencer:
             self._tidied = self._signed
 
     def _take_up(self) -> CompactRange:
-        with reading(self._house) as session:
-            state = session.get(TreeState, self._origin)
-            marks = session.get(Watermark, self._origin)
         signed = self._signer.signed_size
-        if state is None or marks is None:
-            if signed:
-                raise LogFrozen("database_behind")
+        found = standing(self._house, self._store, signed)
+        if found is None:
             return begin_log(self._house, self._signer)
-        if signed > state.size or marks.exported > state.size:
-            raise LogFrozen("database_behind")
-        self._exported, self._signed = marks.exported, marks.signed
-        tree = self._known_tree()
-        if (tree.size, tree.root()) != (state.size, state.root):
-            raise LogFrozen("tree_differs")
-        if signed > marks.signed:
+        self._exported, self._signed = found.exported, found.signed
+        if signed > found.signed:
             # A crash came between the signature and its being kept. What was signed had been exported.
-            self._raise_watermark(exported=max(signed, self._exported))
+            self._raise_watermark(exported=max(signed, found.exported))
             self._publish(self._signer.sign(signed))
         self._tidied = max(0, self._signed - LARGEST_BATCH)  # the batch before the crash may not have come to it
-        return tree
-
-    def _known_tree(self) -> CompactRange:
-        """The tree as the store has it, and behind that the leaves that have not left the database."""
-        tree = StoredTree(self._store, self._exported).compact()
-        beyond = select(LogLeaf.leaf_hash).where(LogLeaf.idx >= self._exported).order_by(LogLeaf.idx)
-        with reading(self._house) as session:
-            for leaf_hash in session.scalars(beyond):
-                tree.append(leaf_hash)
-        return tree
+        return found.tree
 
     def _publish(self, note: bytes) -> None:
         """Publish a head and keep it; one that a crash left halfway is found in the store or in the signer's memory."""

@@ -8,12 +8,16 @@ import shutil
 import socket
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import typer
 
+from audit.evidence_lag import WARN_AFTER
 from audit.examine_database import Examination, examine_database
+from audit.examine_log import LogExamination, examine_log
 from audit.installation import open_house
 from audit.reach_database import is_empty
 from cli.open_installation import clock_of
@@ -134,7 +138,7 @@ def _keys(settings: Settings) -> Iterator[Check]:
         f"newest is {custody.period()}, this month is {month}",
         "Start the service: it begins this month's key.",
     )
-    yield _key_of_installation(settings, custody)
+    yield from _installation(settings, custody)
 
 
 def _key_file(path: Path) -> Check:
@@ -153,23 +157,40 @@ def _key_file(path: Path) -> Check:
     return Check("key_file", ok, f"{path}, mode {mode:04o}, owner {status.st_uid}", do)
 
 
-def _key_of_installation(settings: Settings, custody: FileCustody) -> Check:
+def _log(found: LogExamination) -> Iterator[Check]:
+    yield Check(
+        "log_agrees",
+        found.trouble is None,
+        f"{found.size} entries in the tree" if found.trouble is None else found.trouble,
+        "Change nothing, copy the log's store, tell the auditor. docs/disclosure-log.md says what each code means.",
+    )
+    lag = found.lag or timedelta()
+    yield Check(
+        "evidence_lag",
+        lag < WARN_AFTER,
+        "nothing waits for a signed checkpoint" if found.lag is None else f"{lag // timedelta(seconds=1)} seconds",
+        "Start the service, or `tillit worker`; after a quarter of an hour nothing is shown to anybody.",
+    )
+
+
+def _installation(settings: Settings, custody: FileCustody) -> Iterator[Check]:
     try:
         house = open_house(settings, clock_of(settings), custody)
     except Problem as problem:
-        return Check("installation", False, problem.title, problem.do)
-    house.close()
-    facts = house.installed
-    if not facts.is_demo and key_file_is_inside(settings):
-        return Check(
+        yield Check("installation", False, problem.title, problem.do)
+        return
+    with closing(house):
+        facts = house.installed
+        inside = not facts.is_demo and key_file_is_inside(settings)
+        kind = "demo" if facts.is_demo else "real"
+        said = f"{facts.municipality} ({facts.municipality_number}, {facts.jurisdiction}), {kind} data"
+        yield Check(
             "installation",
-            False,
-            "the root key lies inside the data directory",
-            "Move root.json and keyring.sealed elsewhere, and say where with TILLIT_KEY_FILE.",
+            not inside,
+            "the root key lies inside the data directory" if inside else said,
+            "Move root.json and keyring.sealed elsewhere, and say where with TILLIT_KEY_FILE." if inside else "",
         )
-    kind = "demo" if facts.is_demo else "real"
-    said = f"{facts.municipality} ({facts.municipality_number}, {facts.jurisdiction}), {kind} data"
-    return Check("installation", True, said)
+        yield from _log(examine_log(house))
 
 
 def _room(code: str, path: Path) -> Check:

@@ -43,7 +43,7 @@ def test_all_is_well_after_init(installed: Path) -> None:
     assert all(set(check) == {"code", "ok", "found", "do"} for check in checks)
     assert list(_codes(ran.out)) == [
         "database_reachable", "database_revision", "triggers", "foreign_keys", "durability", "pending_events",
-        "key_file", "keyring", "period_key", "installation", "disk_space", "port",
+        "key_file", "keyring", "period_key", "installation", "log_agrees", "evidence_lag", "disk_space", "port",
     ]  # fmt: skip
 
 

@@ -1,8 +1,11 @@
 """Whether the server lives, and whether it is ready: for the machine that watches over it. About nobody."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
+from audit.evidence_lag import WARN_AFTER
 from foundation.errors import Unavailable
 from people.standing import open_services
 from web.visit import Here
@@ -26,10 +29,17 @@ async def live() -> JSONResponse:
 
 @router.get("/readyz")
 def ready(here: Here) -> JSONResponse:
-    """The database and the custody of the keys answer."""
+    """The database and the custody of the keys answer; says so too when the proof of the log is behind."""
     try:
         open_services(here.actor)
         here.actor.house.custody.period()
     except Exception as error:  # whatever lacks, the answer is the same: not ready
         raise NotReady from error
-    return JSONResponse({"ready": True})
+    evidence = here.actor.house.evidence
+    said: dict[str, object] = {"ready": True}
+    if evidence.trouble or (evidence.lag or timedelta()) >= WARN_AFTER:
+        said["log"] = {
+            "trouble": evidence.trouble,
+            "lag_seconds": (evidence.lag or timedelta()) // timedelta(seconds=1),
+        }
+    return JSONResponse(said)
