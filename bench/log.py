@@ -51,7 +51,7 @@ EACH_SECOND = 300
 WRITERS = 4
 QUEUED = 100_000
 NEW = 1_000
-DIGESTS, SEALED = 16, 550
+DIGESTS, SEALED = 22, 1_550
 """Of a made-up event: how many disclosures, and how many bytes under each of its two keys."""
 
 
