@@ -9,12 +9,13 @@ the database.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVar
+from inspect import get_annotations
+from typing import Any, ClassVar, TypeVar, get_args
 from uuid import UUID
 
 from sqlalchemy import DateTime, Dialect, ForeignKey, MetaData, Text, Uuid
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
+from sqlalchemy.types import TypeDecorator, to_instance
 
 from foundation.identifiers import (
     ConsentId,
@@ -98,6 +99,21 @@ class Base(DeclarativeBase):
         EventId: Id(EventId),
         HeldCaseId: Id(HeldCaseId),
     }
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Give a column that refers to another table the type of its own annotation, before the table is made.
+
+        By itself it would take the type of the column it refers to, and have none until that table is imported: a
+        statement made before then would hand the driver values that it does not know.
+        """
+        for name, annotation in get_annotations(cls).items():
+            mapped = cls.__dict__.get(name)
+            if isinstance(mapped, MappedColumn) and mapped.column.foreign_keys:
+                (kind,) = get_args(annotation)
+                known = [each for each in (kind, *get_args(kind)) if each in cls.type_annotation_map]
+                if known:
+                    mapped.column.type = to_instance(cls.type_annotation_map[known[0]])
+        super().__init_subclass__(**more)
 
 
 class Recorded:
