@@ -43,6 +43,8 @@ _OF_THE_LIST = ("roster_entry.birth_date", "roster_entry.name", "roster_entry.sc
 _CONSENTED = ("NO-C-40", "NO-C-41")
 _TO_VOLUNTEERS = ("NO-C-42",)
 _NOTHING_OPENS = ("Z-99",)
+#: A child's no, and what the guardians' consent would open to a library.
+_CHILD_SAID_NO = ("B-18", "NO-C-42")
 _OWN = ("NO-P-30",)
 
 
@@ -94,6 +96,21 @@ class Scene:
     def volunteer(self) -> Somebody:
         """A volunteer."""
         return self.walker.as_("volunteer", kind="volunteer_org")
+
+    @property
+    def colleague(self) -> Somebody:
+        """Another teacher of the child's school."""
+        return self.walker.as_("teacher", at=self.family[_CHILD].school, beside=self.teacher)
+
+    @property
+    def head(self) -> Somebody:
+        """The leader of the child's school."""
+        return self.walker.as_("leader", at=self.family[_CHILD].school)
+
+    @property
+    def library(self) -> str:
+        """The service that is the library."""
+        return self.walker.services["library"][0]
 
     @property
     def auditor(self) -> Somebody:
@@ -447,6 +464,115 @@ def withdraw_one_recipient(scene: Scene) -> None:
     )
 
 
+def let_a_childs_no_count(scene: Scene) -> None:
+    """The municipality lets a child's no count from the age of seven: one proposes it, another approves."""
+    proposed = scene.walker.as_("administrator").post(
+        "/policy/proposals",
+        {"builds_on": 1, "choices": {"child_objection_from_age": 7}},
+        "proposes that a child's no counts from the age of seven",
+        Caused("propose_policy"),
+        status=201,
+    )
+    approve = f"/policy/proposals/{proposed['id']}/approve"
+    scene.walker.as_("administrator").post(
+        approve,
+        None,
+        "tries to approve it too: another person has to",
+        Caused("approve_policy", "refused", "own_proposal"),
+        status=403,
+    )
+    scene.walker.as_("data_protection_officer").post(
+        approve,
+        None,
+        "approves it: from now on every decision asks by it",
+        Caused("approve_policy"),
+        also=lambda answer: {"it is the second version": answer["number"] == 2},
+    )
+
+
+def decide_what_the_rules_hold(scene: Scene) -> None:
+    """The child does not want the library to know: the teacher asks, the head decides, a colleague approves."""
+    day, child = scene.today.isoformat(), scene.who(_CHILD)
+    scene.housing.post(
+        "/consents",
+        {
+            "person": scene.ids[_CHILD],
+            "purpose": _PURPOSE,
+            "flows": [
+                {"from_service": scene.teacher.service, "to_service": scene.library, "category": category}
+                for category in _SENT
+            ],
+            "valid_from": day,
+            "explained": {"on": day, "language": scene.family[_ONE].language, "interpreter": "professional"},
+            "heard": {"on": day, "view": "objects"},
+            "signatures": [{"person": scene.ids[who], "signed_on": day} for who in (_ONE, _OTHER)],
+        },
+        "records a consent for the library, and that the child does not want it",
+        Caused("record_consent", subject=scene.who(_CHILD, _ONE, _OTHER), categories=_SENT),
+        status=201,
+    )
+    scene.teacher.post(
+        "/referrals",
+        scene.referral(to=scene.library),
+        "refers the child to the library: it is held, because the child has said no",
+        scene.refused("refer_pupil", "sharing_refused", _SENT, _CHILD_SAID_NO),
+        status=403,
+        also=lambda answer: {
+            "it waits for two people": {"decision_recorded", "second_approver"} <= _missing(answer),
+        },
+    )
+    asked = scene.teacher.post(
+        "/held-cases",
+        {
+            "person": scene.ids[_CHILD],
+            "to_service": scene.library,
+            "purpose": _PURPOSE,
+            "categories": list(_SENT),
+            "reason": "Barnet er redd for hva de andre sier, men vil ha hjelpen.",
+        },
+        "asks the head of the school to decide it",
+        Caused("submit_held_case", subject=child, categories=_SENT, rules=_CHILD_SAID_NO),
+        status=201,
+    )
+    where, verdict = (
+        f"/held-cases/{asked['id']}",
+        {"permits": True, "reason": "Hjelpen er viktig, og det lille holder."},
+    )
+    scene.head.post(
+        f"{where}/decide",
+        verdict,
+        "decides as leader that it may go",
+        Caused("decide_held_case", subject=child, categories=_SENT, rules=_CHILD_SAID_NO),
+        headers={"if-match": '"1"'},
+    )
+    scene.head.post(
+        f"{where}/approve",
+        verdict,
+        "tries to approve it too: a second person has to",
+        Caused("approve_held_case", "refused", "not_alone", subject=child, categories=_SENT),
+        status=403,
+        headers={"if-match": '"2"'},
+    )
+    scene.colleague.post(
+        f"{where}/approve",
+        verdict,
+        "approves it as the second person",
+        Caused("approve_held_case", subject=child, categories=_SENT, rules=_CHILD_SAID_NO),
+        headers={"if-match": '"2"'},
+        also=lambda answer: {"it may be sent": answer["state"] == "permitted"},
+    )
+
+    def caused(answer: Answer) -> Caused:
+        scene.referrals["library"] = answer["id"]
+        return Caused(
+            "refer_pupil", subject=child, disclosed=scene.seen(*_SENT), categories=_SENT, rules=_CHILD_SAID_NO
+        )
+
+    scene.teacher.post(
+        "/referrals", scene.referral(to=scene.library), "refers the child to the library again", caused, status=201
+    )
+
+
 def look_it_up(scene: Scene) -> None:
     """The auditor lists the day's events, opens a disclosure with its decision, and finds what is about the child."""
     walked = [step for step in scene.walker.steps if step.event]
@@ -476,12 +602,22 @@ def look_it_up(scene: Scene) -> None:
             "the event says on which consent": answer["line"]["consent_id"] == scene.consent,
         },
     )
+    scene.auditor.get(
+        f"/log/events/{sending.event}/replay",
+        "decides it again, from what was known then and by the policy of then",
+        Caused("replay_decision", subject=scene.who(_CHILD), disclosed=scene.seen("log_entry")),
+        also=lambda answer: {
+            "it comes out the same": answer["is_same"],
+            "by the rules of that day": answer["book"] == "same",
+            "by the policy of that day": answer["policy_number"] == 1,
+        },
+    )
     scene.auditor.post(
         "/log/events/search",
         {"person": scene.ids[_CHILD], "action": "refer_pupil", "outcome": "permitted"},
         "searches for what was sent about the child",
         Caused("search_log", subject=scene.who(_CHILD)),
-        also=lambda answer: {"four referrals were sent": len(answer["items"]) == len(scene.referrals)},
+        also=lambda answer: {"every referral that was sent is found": len(answer["items"]) == len(scene.referrals)},
     )
     scene.teacher.get(
         "/log/events",
@@ -509,6 +645,8 @@ CHAPTERS: tuple[Callable[[Scene], None], ...] = (
     hide_from_others,
     refer_to_volunteers,
     withdraw_one_recipient,
+    let_a_childs_no_count,
+    decide_what_the_rules_hold,
     look_it_up,
     sign_out,
 )

@@ -67,10 +67,14 @@ class Answer:
         return self.body[name]
 
     def blanked(self) -> tuple[int, list[tuple[str, str]], bytes]:
-        """Status, headers and body without event id and date: what is left for somebody who wants to learn from it."""
+        """Status, headers and body without event id, receipt and date: what is left to learn from."""
         event = self.event or ""
         headers = [(name, value.replace(event, "-") if event else value) for name, value in self.headers.items()]
-        return self.status, [one for one in headers if one[0] != "date"], self.content.replace(event.encode(), b"-")
+        return (
+            self.status,
+            [one for one in headers if one[0] not in ("date", "tillit-receipt")],
+            self.content.replace(event.encode(), b"-"),
+        )
 
 
 #: What a step must have caused, or how to tell from its answer: the ids of what is new are known only then.
@@ -162,7 +166,15 @@ class Walker:
         for client in self._clients:
             client.close()
 
-    def as_(self, role: str, *, kind: str | None = None, at: str | None = None, not_at: str | None = None) -> Somebody:
+    def as_(
+        self,
+        role: str,
+        *,
+        kind: str | None = None,
+        at: str | None = None,
+        not_at: str | None = None,
+        beside: Somebody | None = None,
+    ) -> Somebody:
         """The first who is in this role; signs in at the first time.
 
         Args:
@@ -170,6 +182,7 @@ class Walker:
             kind: of the service they work in; left out, any.
             at: the name of the service they work in; left out, any.
             not_at: the name of a service they do not work in.
+            beside: somebody who is to be another person.
         """
         door = next(
             one
@@ -178,6 +191,7 @@ class Walker:
             and (kind is None or one["service_id"] in self.services.get(kind, []))
             and (at is None or one["service_name"] == at)
             and one["service_name"] != not_at
+            and (beside is None or one["staff_id"] != beside.staff)
         )
         key = (door["staff_id"], door["service_id"])
         if key not in self._people:

@@ -20,7 +20,16 @@ from tests.houses import Databases
 
 TOUR = [sys.executable, "-c", "from cli.main import main; main()", "tour", "--json"]
 HERE = Path(__file__).parents[2]
-ROLES = {"teacher", "housing_worker", "coordinator", "volunteer", "auditor"}
+ROLES = {
+    "teacher",
+    "housing_worker",
+    "coordinator",
+    "volunteer",
+    "leader",
+    "administrator",
+    "data_protection_officer",
+    "auditor",
+}
 LONG = 300  # seconds; a tour takes some ten, but this machine may be doing other things
 
 
@@ -76,6 +85,9 @@ def test_every_step_of_the_tour_is_right(databases: Databases, tmp_path: Path, k
         ("coordinator", 403, "Z-99"),  # a withdrawn recipient
         ("coordinator", 409),
         ("volunteer", 403, "B-17", "Z-99"),
+        ("teacher", 403, "B-18", "NO-C-42"),  # the child has said no
+        ("leader", 403),  # decides and cannot approve
+        ("administrator", 403),  # proposes and cannot approve
     ):
         assert one in refused
     assert left_behind(temporary) == []
