@@ -27,6 +27,7 @@ COMMANDS = {
     "migrate": ("cli.migrate:app", "Bring the database to a revision."),
     "doctor": ("cli.doctor:app", "Look whether everything is in place, and say what to do where it is not."),
     "verify-log": ("cli.verify_log:app", "Verify the disclosure log from its store, offline."),
+    "restore-log": ("cli.restore_log:app", "Rebuild every event and proof from the log's outside store alone."),
     "receipt": ("cli.receipt:app", "Check a receipt: is the event that it promises in the log?"),
     "proof": ("cli.receipt:proof_app", "Print the proof that one event stands in the log."),
     "report": ("cli.report:app", "Make a person's report of who has seen their information."),
