@@ -290,9 +290,14 @@ class Example:
     changes: Chosen
 
     @property
+    def jurisdiction(self) -> str:
+        """The country of the case."""
+        return str(self.changes.get("jurisdiction", "NOR"))
+
+    @property
     def path(self) -> str:
         """Where the form is filled in with it, and answered."""
-        chosen: dict[str, str | Sequence[str]] = {"jurisdiction": "NOR", **_DATES, **FIRST, **self.changes}
+        chosen: dict[str, str | Sequence[str]] = {"jurisdiction": self.jurisdiction, **_DATES, **FIRST, **self.changes}
         return "/rules/what-if?" + urlencode({name: value for name, value in chosen.items() if value}, doseq=True)
 
 

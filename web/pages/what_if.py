@@ -198,7 +198,8 @@ def _form(here: Visit, asked: FilledIn, answered: Answered | None) -> WhatIf:
     policy = policy_today(here.actor)
     first, ticked = _first(jurisdiction, policy)
     dates = {"at": terms.today, "consent_from": terms.today, "consent_to": usual_end(terms.today, policy)}
-    examples = [(one.path, gettext(one.title)) for one in EXAMPLES]
+    own_first = sorted(EXAMPLES, key=lambda one: one.jurisdiction != jurisdiction)
+    examples = [(one.path, gettext(one.title)) for one in own_first]
     age = asked.text("age", first["age"])
     return WhatIf(
         jurisdiction=jurisdiction,

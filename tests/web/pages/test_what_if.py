@@ -75,6 +75,8 @@ def test_denmark_has_its_own_services_statements_and_choices(reader: Visitor) ->
     assert "custody_beside_youth" in controls
     assert "entered" not in controls
     assert "DK-C-40" in page.press(BUTTON).words
+    first = next(example for example in EXAMPLES if example.jurisdiction == "DNK")
+    assert page.response.text.index(first.title) < page.response.text.index(EXAMPLES[0].title)
 
 
 def test_what_is_wrong_is_said_and_what_was_chosen_stays(reader: Visitor) -> None:
