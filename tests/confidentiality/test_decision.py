@@ -9,11 +9,12 @@ import pytest
 from confidentiality import facts as fact
 from confidentiality.answer import NO, UNKNOWN, YES, Answer
 from confidentiality.book import BOOK, RuleBook
+from confidentiality.check import OPEN
 from confidentiality.condition import AllOf, Always, AnyOf, Condition, Not, OneOf, evaluated, leaves
 from confidentiality.decision import Asked, decide, decide_again, decide_anew
 from confidentiality.denmark import RULES as DENMARK
 from confidentiality.facts import FACTS, Facts, bit, letters
-from confidentiality.fold import ALWAYS, NOBODY_SAID, excluded, fold, holds, report_of
+from confidentiality.fold import ALWAYS, NOBODY_SAID, Words, excluded, fold, holds, report_of, route
 from confidentiality.norway import RULES as NORWAY
 from confidentiality.policy import SAFE, Policy
 from confidentiality.rule import (
@@ -143,6 +144,20 @@ def test_what_was_remembered_of_one_day_does_not_decide_another() -> None:
         assert decide_case(after).results[0].missing == ("proportionate",)
         assert decide_case(before).law_version == "NOR-2024-08-01"
         assert decide_case(after).law_version == "NOR-2026-09-02"
+
+
+def test_where_nothing_is_the_matter_no_closing_rule_is_asked_one_by_one() -> None:
+    known = Facts("pupil", "school", "housing_social", "coordinated_support", "academic_need", letters(OPEN))
+    words: Words = {
+        "sender": known.sender,
+        "recipient": known.recipient,
+        "purpose": known.purpose,
+        "category": known.category,
+    }
+    road = route(BOOK.speaking("NOR", date(2026, 9, 1), SAFE), words, None)
+    assert road.closing
+    assert known.yes & road.calm_yes == road.calm_yes
+    assert known.no & road.calm_no == road.calm_no
 
 
 def test_a_book_without_the_ordinary_way_refuses() -> None:

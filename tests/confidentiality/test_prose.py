@@ -104,6 +104,10 @@ def test_a_rule_as_read_says_whether_it_speaks_and_from_when() -> None:
     ended = rule_as_read(BOOK.rule("NO-P-33"), "NOR", "en", TODAY, Policy(entered={"NO-FVL-2025": NEW_ACT}))
     assert (ended["until"], ended["ends_with"]) == ("2027-01-01", "NO-FVL-2025")
     assert rule_as_read(BOOK.rule("B-17"), "DNK", "en", TODAY)["override"] == "allowed"
+    assert rule_as_read(BOOK.rule("NO-D-21"), "NOR", "en", date(2024, 7, 31))["in_force"] is False
+    assert rule_as_read(BOOK.rule("NO-P-35"), "NOR", "en", TODAY)["says"] == " ".join(
+        sentences(BOOK.rule("NO-P-35"), "en")
+    )
 
 
 def test_the_book_as_read_has_every_rule_of_both_countries_in_order() -> None:
