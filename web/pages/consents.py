@@ -144,6 +144,7 @@ class ConsentForm:
     template_version: str
     today: date
     valid_to: date
+    at_most_months: int
     event_id: EventId
 
 
@@ -404,6 +405,7 @@ def _form(here: Visit, person_id: PersonId, filled: FilledIn | None) -> ConsentF
     services = [one for one in open_services(here.actor) if one.kind in KIND and one.kind not in _NEVER_PARTIES]
     purpose = filled.text("purpose") if filled else _USUAL_PURPOSE
     giver = filled.text("giver") if filled else _usual_giver(here, person, services)
+    policy = policy_today(here.actor)
     chosen = filled.texts("receiver")[:_MOST_RECEIVERS] if filled else _usual_receivers(here, services, giver)
     receivers = _receivers(services, purpose, giver, chosen)
     return ConsentForm(
@@ -427,7 +429,8 @@ def _form(here: Visit, person_id: PersonId, filled: FilledIn | None) -> ConsentF
         signers=_possible_signers(here, person, age),
         template_version=TEMPLATE_VERSION,
         today=terms.today,
-        valid_to=usual_end(terms.today, policy_today(here.actor)),
+        valid_to=usual_end(terms.today, policy),
+        at_most_months=policy.consent_at_most_months,
         event_id=person.event_id,
     )
 

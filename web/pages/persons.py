@@ -17,8 +17,9 @@ from foundation.texts import message
 from people.check_protection import check_protection
 from people.find_person import find_person
 from people.list_persons import list_persons
+from people.policy import policy_today
 from people.read_person import read_person
-from people.register import VALID_FOR, CannotBeHandled, Protection, SeenByHand
+from people.register import CannotBeHandled, Protection, SeenByHand
 from people.register_family import GuardianOf, RegisterFamily, register_family
 from people.roster import Member
 from people.standing import OpenService, open_services
@@ -221,7 +222,9 @@ def _one(here: Visit, person_id: PersonIdHere) -> OnePerson:
         ),
         consents=tuple(_row(here, terms, line) for line in about.items),
         checked_on=checked.date() if checked else None,
-        check_is_fresh=checked is not None and here.actor.house.clock.now() - checked <= VALID_FOR - timedelta(days=1),
+        check_is_fresh=checked is not None
+        and here.actor.house.clock.now() - checked
+        <= timedelta(days=policy_today(here.actor).protection_status_days - 1),
         asks_register=here.actor.house.installed.is_demo and person.identity_number is not None,
         protection=[(code, gettext(words)) for code, words in PROTECTION_SEEN.items()],
         today=terms.today,
