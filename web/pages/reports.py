@@ -26,7 +26,7 @@ ways = (
         "/reports",
         message("Reports"),
         Action.ISSUE_REPORT,
-        "log",
+        "seen",
         message("Give a person the report of who has seen their information"),
     ),
 )
