@@ -1,6 +1,6 @@
 """Give waiting events their places in the tree: one batch, one transaction.
 
-The queue is emptied by the exact ids that were read from it, never by a range of them: ids are given before a commit,
+The queue is emptied of exact ids, never of a range of them: ids are given before a commit,
 and events are committed in another order. Whoever commits late is in the next batch, so that a transaction left open
 stops nobody. Inside a batch the order is that of the ids, the same on every database.
 """
@@ -40,24 +40,20 @@ def integrate_events(house: House, tree: CompactRange, limit: int = LARGEST_BATC
         LogUnavailable: the database cannot be reached or written; nothing was changed.
     """
     with upkeep(house) as connection:
-        waiting = connection.execute(
-            select(AuditPending.event_id, AuditEvent.commitment, AuditEvent.recorded_at)
-            .join(AuditEvent, AuditEvent.event_id == AuditPending.event_id)
-            .order_by(AuditPending.event_id)
-            .limit(limit)
+        oldest = select(AuditPending.event_id).order_by(AuditPending.event_id).limit(limit)
+        taken = connection.scalars(
+            delete(AuditPending).where(AuditPending.event_id.in_(oldest)).returning(AuditPending.event_id)
         ).all()
-        if not waiting:
+        if not taken:
             return tree
-        ids = [one.event_id for one in waiting]
-        taken = connection.execute(
-            delete(AuditPending).where(AuditPending.event_id.in_(ids)).returning(AuditPending.event_id)
+        placed = connection.execute(
+            select(AuditEvent.event_id, AuditEvent.commitment, AuditEvent.recorded_at)
+            .where(AuditEvent.event_id.in_(taken))
+            .order_by(AuditEvent.event_id)
         ).all()
-        if len(taken) != len(ids):
-            raise TreeMoved
-        leaves = event_leaves(one.commitment for one in waiting)
-        return grow_tree(
-            connection, house, tree, list(zip(ids, leaves, _late(connection, house, waiting), strict=True))
-        )
+        leaves = event_leaves(one.commitment for one in placed)
+        ids = [one.event_id for one in placed]
+        return grow_tree(connection, house, tree, list(zip(ids, leaves, _late(connection, house, placed), strict=True)))
 
 
 def grow_tree(

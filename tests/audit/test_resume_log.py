@@ -12,6 +12,7 @@ from audit.backup_file import open_backup
 from audit.event import AuditEvent, AuditEventSubject
 from audit.evidence.leaf import SystemLeaf, parse_leaf
 from audit.evidence.log_policy import parse_policy
+from audit.evidence.sealed_records import MalformedRecord, encode_records, parse_records, sealed_file_at
 from audit.evidence.stored_tree import StoredTree
 from audit.house import House
 from audit.operation import reading
@@ -87,6 +88,25 @@ def test_what_the_store_has_and_the_backup_lacks_comes_back(town: Town, elsewher
         assert {name: getattr(again, name) for name in columns} == {name: getattr(since, name) for name in columns}
     assert _subjects(elsewhere, since.event_id) == _subjects(town.house, since.event_id) != set()
     assert family.child in read_event(town.moved_to(elsewhere).auditor, since.event_id).disclosed
+    elsewhere.close()
+
+
+def test_a_store_whose_sealed_events_were_exchanged_is_not_believed(
+    house: House, elsewhere: House, tmp_path: Path
+) -> None:
+    settle_log(house)
+    made = _backed_up(house, tmp_path)
+    record(house, 2)
+    settle_log(house)
+    shutil.copytree(house.settings.store_path, elsewhere.settings.store_path)
+    [place] = [
+        place for path in store_of(elsewhere).paths("sealed") if (place := sealed_file_at(path)) and place.start == 2
+    ]
+    file = elsewhere.settings.store_path / place.path
+    backup, one, two = parse_records(place, file.read_bytes())
+    file.write_bytes(encode_records(place, [backup, two, one]))
+    with pytest.raises(MalformedRecord):
+        _restored(elsewhere, made, lost=1)
     elsewhere.close()
 
 
