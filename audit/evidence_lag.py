@@ -51,10 +51,11 @@ class EvidenceLag:
         """An entry was committed by this process: whoever gives it its place need not wait to be told."""
         self._committed.set()
 
-    def await_commit(self, seconds: float) -> None:
-        """Wait until this process commits an entry, at most so long."""
-        self._committed.wait(seconds)
+    def await_commit(self, seconds: float) -> bool:
+        """Wait until this process commits an entry, at most so long; whether it did since it was asked last."""
+        came = self._committed.wait(seconds)
         self._committed.clear()
+        return came
 
     def looked(self, oldest: EventId | None, age: timedelta) -> None:
         """Take note of the oldest entry that waits, which says of itself that it is of this age; None where none waits.

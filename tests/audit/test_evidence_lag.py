@@ -101,6 +101,15 @@ def test_what_waits_for_evidence_is_what_shows_something_but_for_the_two_ways_to
     assert not any(action.waits_for_evidence for action in Action if action.kind not in showing)
 
 
+def test_what_is_committed_wakes_whoever_waits_for_it(house: House) -> None:
+    house.evidence.await_commit(0)
+    settle_log(house)
+    assert not house.evidence.await_commit(0)  # giving entries their places is no deed
+    record(house)
+    assert house.evidence.await_commit(0)
+    assert not house.evidence.await_commit(0)
+
+
 def test_a_house_that_keeps_up_signs_what_is_recorded_and_ends_with_nothing_waiting(house: House) -> None:
     record(house, 3)
     with keeping_up(house):

@@ -23,7 +23,7 @@ from audit.operation import operation, reading
 from audit.place_in_the_log import PlaceInTheLog, place_of
 from audit.restore import fill_database
 from audit.sequence_events import settle_log
-from audit.sequencer import FROZEN, trouble_of
+from audit.sequencer import FROZEN, LogFrozen, trouble_of
 from foundation.identifiers import EventId
 from migrations.revision import head_revision
 from migrations.tables import all_tables
@@ -262,6 +262,21 @@ def test_whoever_rolls_a_signed_tree_back_or_grows_it_by_hand_stops_the_log(
     with pytest.raises(Exception) as stopped:  # noqa: PT011  # as above
         sequencer_of(house).batch()
     assert trouble_of(stopped.value) == (called or "tree_differs")
+
+
+def test_leaves_that_were_exchanged_before_they_left_the_database_are_not_signed(house: House) -> None:
+    sequencer = sequencer_of(house)
+    sequencer.batch()
+    record(house, 4)
+    sequencer.integrate()
+    moves = ((3, 99), (4, 3), (99, 4))
+    attack(house, *(f"UPDATE log_leaf SET idx = {to} WHERE idx = {was}" for was, to in moves))
+    signer = open_signer(house, store_of(house))
+    before = signer.signed_size
+    with pytest.raises(LogFrozen) as stopped:
+        sequencer.batch()
+    assert stopped.value.code == "store_differs"
+    assert signer.signed_size == before
 
 
 def test_a_flipped_bit_between_writing_and_signing_is_not_signed(house: House) -> None:
