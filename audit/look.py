@@ -8,7 +8,8 @@ What is asked all day is `Prepared`: put into the database's words once, and ask
 compiled select and the driver SQLAlchemy spends ten times what SQLite needs to answer, and an opening asks a dozen.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, Dialect, Select, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapper
 
-__all__ = ["Prepared", "look"]
+__all__ = ["Prepared", "driver_errors", "look"]
 
 #: How many statements' shapes are remembered; those of the deeds are fewer.
 _REMEMBERED = 512
@@ -94,15 +95,22 @@ class Prepared:
         for name, several in lists.items():
             values |= {f"{name}_{place}": value for place, value in enumerate(several, start=1)}
         driver: Any = connection.connection.driver_connection
-        errors: Any = dialect.loaded_dbapi
-        try:
+        with driver_errors(dialect, words.text):
             found = driver.execute(words.text, words.parameters(values)).fetchall()
-        except errors.Error as error:
-            raise DBAPIError.instance(
-                words.text, None, error, errors.Error, hide_parameters=True, dialect=dialect
-            ) from error
         made = _shape(self.query)
         return [made(words.read(row)) for row in found]
+
+
+@contextmanager
+def driver_errors(dialect: Dialect, statement: str) -> Iterator[None]:
+    """Tell what the driver itself raises as SQLAlchemy would tell it, without the values."""
+    driver: Any = dialect.loaded_dbapi
+    try:
+        yield
+    except driver.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, driver.Error, hide_parameters=True, dialect=dialect
+        ) from error
 
 
 def look(connection: Connection, query: Select[*_Tuple] | Prepared, values: dict[str, Any]) -> list[_Tuple]:

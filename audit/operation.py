@@ -26,13 +26,11 @@ import orjson
 from sqlalchemy import (
     BindParameter,
     Connection,
-    Insert,
     Select,
     TextClause,
     bindparam,
     event,
     func,
-    insert,
     select,
     text,
 )
@@ -57,6 +55,7 @@ from audit.event import (
 )
 from audit.evidence.canonical_json import JsonValue
 from audit.house import House
+from audit.insert_rows import insert_rows
 from audit.look import Prepared, look
 from audit.once import AnsweredBefore, IdempotencyKeyReused, IdempotentAnswer, StillRunning
 from foundation.clock import local_date
@@ -445,13 +444,11 @@ class Operation:
         """Write new rows of one table; those that may change or go again are known to the session from now on."""
         if not rows:
             return
-        kind = type(rows[0])
-        names = _names_of_columns(kind)
         for row in rows:
             if isinstance(row, Recorded):
                 row.recorded_in = self.event_id
-        self._connection.execute(_insert_into(kind), [{name: row.__dict__.get(name) for name in names} for row in rows])
-        if issubclass(kind, (RowOfToday, Right)):
+        insert_rows(self._connection, rows)
+        if isinstance(rows[0], (RowOfToday, Right)):
             for row in rows:
                 make_transient_to_detached(row)
                 self._session.add(row)
@@ -783,16 +780,6 @@ def _in_normal_form(value: JsonValue) -> JsonValue:
 def _shared(query: Select[Row]) -> Prepared:
     """`query` with a shared lock; remembered, because a statement that is made anew costs more than it takes to run."""
     return Prepared(query.with_for_update(read=True))
-
-
-@cache
-def _insert_into(kind: type[Base]) -> Insert:
-    return insert(kind.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
-
-
-@cache
-def _names_of_columns(kind: type[Base]) -> tuple[str, ...]:
-    return tuple(kind.__table__.columns.keys())
 
 
 @cache

@@ -1,11 +1,13 @@
 """How many statements the two busiest deeds send: each costs more than the cryptography, so none is added unseen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from sqlalchemy import Connection, event
 
+from audit.insert_rows import insert_rows
 from audit.look import Prepared
+from foundation.tables import Base
 from referral.read_referral import read_referral
 from referral.refer_pupil import ReferPupil, refer_pupil
 from tests.situations import CONTENT, Family, Town, a_consent, a_family, a_referral
@@ -35,12 +37,17 @@ def counted(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Count]:
         words.append("SELECT")
         return found(asked, connection, values)
 
+    def write(connection: Connection, rows: Sequence[Base]) -> None:
+        words.append("INSERT")
+        insert_rows(connection, rows)
+
     def count(deed: Callable[[], object]) -> dict[str, int]:
         words.clear()
         deed()
         return {word: words.count(word) for word in ("SELECT", "INSERT", "UPDATE", "DELETE")}
 
     monkeypatch.setattr(Prepared, "found", look)
+    monkeypatch.setattr("audit.operation.insert_rows", write)
     event.listen(town.house.engine, "before_cursor_execute", write_down)
     yield count
     event.remove(town.house.engine, "before_cursor_execute", write_down)
