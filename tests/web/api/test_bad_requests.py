@@ -81,12 +81,16 @@ def test_there_is_something_to_try() -> None:
         "/consents/{consent_id}/proofs",
         "/consents/{consent_id}/withdrawals",
         "/referrals",
+        "/closeness",
+        "/held-cases",
+        "/policy/proposals",
+        "/policy/proposals/{proposal}/approve",
     }
 
 
 def test_nobody_comes_in_without_a_session(address: str) -> None:
     closed = [call for call in CALLS if f"{API}{call.path}" not in OPEN]
-    assert len(CALLS) - len(closed) == 4  # signing in, twice; the demo's doors; taking up an invitation
+    assert len(CALLS) - len(closed) == 5  # signing in, twice; the demo's doors; taking up an invitation; the rules
     with httpx2.Client(base_url=address) as stranger:
         for call in closed:
             answer = stranger.request(method_of(call), somewhere(call))

@@ -156,6 +156,11 @@ class Page:
         return " ".join(" ".join(self._read.words).split())
 
     @property
+    def receipt(self) -> str:
+        """The receipt of the page's event, as its foot has it."""
+        return self.response.text.partition('id="receipt"><bdi dir="ltr">')[2].partition("</bdi>")[0]
+
+    @property
     def event(self) -> str:
         """The log event that its answer names."""
         return str(self.response.headers["tillit-event"])
