@@ -15,7 +15,7 @@ from audit.operation import Operation
 from consent.case import CLOSE_FAMILY, OTHER_CLOSENESS
 from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import PersonId, StaffId
-from foundation.tables import Base, Step
+from foundation.tables import Base, Id, Step
 from vault.sealed import SealedText
 
 __all__ = ["NEWEST_SAID", "NO_CLOSENESS", "Closeness", "SaidCloseness", "refuse_unknown_relation", "remember_closeness"]
@@ -43,7 +43,10 @@ class SaidCloseness(Step, Base):
 #: The newest that `staff` said about `person`, for whoever asks the database something else at the same time.
 NEWEST_SAID = (
     select(SaidCloseness.closeness_id)
-    .where(SaidCloseness.person_id == bindparam("person"), SaidCloseness.staff_id == bindparam("staff"))
+    .where(
+        SaidCloseness.person_id == bindparam("person", type_=Id(PersonId)),
+        SaidCloseness.staff_id == bindparam("staff", type_=Id(StaffId)),
+    )
     .order_by(SaidCloseness.said_at.desc(), SaidCloseness.closeness_id)
     .limit(1)
     .scalar_subquery()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audit.operation import Operation
 from foundation.errors import Conflict, FieldProblem, Invalid, NotFound, Refused
 from foundation.identifiers import HeldCaseId, PersonId, ServiceId, StaffId
-from foundation.tables import Base, RowOfToday, Step
+from foundation.tables import Base, Id, RowOfToday, Step
 from vault.sealed import SealedText
 
 __all__ = [
@@ -117,12 +117,13 @@ class NotAlone(Refused):
 
 
 _ONE = select(HeldCase).where(HeldCase.held_case_id == bindparam("held_case"))
+# Columns that refer to another table have their type from it, and it need not be known yet where this is read.
 _PERMITTED = (
     select(HeldCase)
     .where(
-        HeldCase.person_id == bindparam("person"),
-        HeldCase.from_service == bindparam("sender"),
-        HeldCase.to_service == bindparam("recipient"),
+        HeldCase.person_id == bindparam("person", type_=Id(PersonId)),
+        HeldCase.from_service == bindparam("sender", type_=Id(ServiceId)),
+        HeldCase.to_service == bindparam("recipient", type_=Id(ServiceId)),
         HeldCase.purpose == bindparam("purpose"),
         HeldCase.state == HeldState.PERMITTED.value,
         HeldCase.valid_to >= bindparam("today"),

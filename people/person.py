@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audit.operation import Operation
 from foundation.errors import NotFound
 from foundation.identifiers import PersonId, ServiceId, StaffId
-from foundation.tables import Base, Right, RowOfToday, Step
+from foundation.tables import Base, Id, Right, RowOfToday, Step
 from people.identity_number import IdentityNumber
 from vault.custody import Custody
 from vault.sealed import SealedText
@@ -163,7 +163,9 @@ def name_hashes(custody: Custody, service: ServiceId, parts: list[str], *, prefi
 
 
 _ENTRY = select(RosterEntry).where(
-    RosterEntry.service_id == bindparam("service"), RosterEntry.person_id == bindparam("person")
+    # The column has its type from the table of services, which need not be known yet where this is read.
+    RosterEntry.service_id == bindparam("service", type_=Id(ServiceId)),
+    RosterEntry.person_id == bindparam("person"),
 )
 
 

@@ -1,6 +1,8 @@
 """Deeds and the door: one file commits, each deed names one action, and no deed is done behind another's back."""
 
 import ast
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -222,3 +224,28 @@ def test_codes_and_sentences_are_fit_to_be_read() -> None:
         assert action.sentence[0].isupper()
         assert not action.sentence.endswith(".")
         assert action.value.roles
+
+
+def test_every_value_of_a_statement_made_at_import_has_a_type() -> None:
+    """A column that refers to another table has no type until that table is known, and SQLite takes no bare id.
+
+    Asked in a process of its own, where modules are imported as the server imports them.
+    """
+    asking = """
+import sys, cli.serve
+from sqlalchemy import Select
+from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.sql.visitors import iterate
+from sqlalchemy.types import NullType
+from audit.look import Prepared
+for module in list(sys.modules.values()):
+    for name, value in list(vars(module).items()):
+        query = value.query if isinstance(value, Prepared) else value
+        for one in iterate(query) if isinstance(query, Select) else ():
+            if isinstance(one, BindParameter) and isinstance(one.type, NullType):
+                print(module.__name__, name, one.key)
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", asking], cwd=ROOT, capture_output=True, text=True, check=True
+    )  # our own words
+    assert told.stdout == ""
