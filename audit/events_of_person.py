@@ -1,7 +1,8 @@
 """Everything the log says of one person, event by event: what is theirs, and what is about nobody in particular."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import select
@@ -35,15 +36,24 @@ class EventOfPerson:
     own: tuple[bytes, ...]
     common: tuple[bytes, ...]
 
-    @property
+    @cached_property
     def of_them(self) -> dict[str, JsonValue]:
         """What the event says of the person."""
         return dict(opened(one) for one in self.own)
 
-    @property
+    @cached_property
     def of_nobody(self) -> dict[str, JsonValue]:
         """What it says besides: who did what, when, what for."""
-        return dict(opened(one) for one in self.common)
+        return {name: value for name, (value, _) in self._named.items()}
+
+    def showing(self, names: Collection[str]) -> list[bytes]:
+        """The disclosures to be shown, when only these names may be of what is about nobody in particular."""
+        return sorted([*self.own, *(one for name, (_, one) in self._named.items() if name in names)])
+
+    @cached_property
+    def _named(self) -> dict[str, tuple[JsonValue, bytes]]:
+        pairs = ((opened(one), one) for one in self.common)
+        return {name: (value, one) for (name, value), one in pairs}
 
 
 def events_of_person(op: Operation, person: PersonId) -> Iterator[EventOfPerson]:

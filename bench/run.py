@@ -14,6 +14,7 @@ YARDSTICKS = {
     "rules": "bench.rules",
     "http": "bench.over_http",
     "log": "bench.log",
+    "report": "bench.report",
     "evidence": "bench.evidence",
 }
 

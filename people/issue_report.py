@@ -15,7 +15,6 @@ from audit.actor import Actor
 from audit.event import Outcome
 from audit.events_of_person import EventOfPerson, events_of_person
 from audit.evidence.canonical_json import JsonValue
-from audit.evidence.commitment import opened
 from audit.evidence.find_entry import newest_head
 from audit.evidence.log_policy import CheckpointRefused, LogPolicy, PolicyRefused, SignedHead, parse_policy
 from audit.evidence.log_store import DirectoryStore, NotInStore
@@ -208,7 +207,7 @@ def _shown(op: Operation, person: PersonId, size: int) -> tuple[list[EventOfPers
 
 def _file(evidence: _Evidence, shown: Sequence[EventOfPerson]) -> bytes:
     """The report as a file; it is verified as its reader will verify it before it leaves."""
-    events = [ShownEvent(one.index or 0, one.digests, tuple(_opened(one))) for one in shown]
+    events = [ShownEvent(one.index or 0, one.digests, tuple(one.showing(_names(one)))) for one in shown]
     try:
         report = make_report(evidence.store, evidence.policy, evidence.note, events)
         verify_report(report, evidence.policy, verify_ed25519)
@@ -217,10 +216,9 @@ def _file(evidence: _Evidence, shown: Sequence[EventOfPerson]) -> bytes:
     return report.encode()
 
 
-def _opened(event: EventOfPerson) -> list[bytes]:
-    persons = event.of_nobody.get("persons")
-    names = _SHOWN_OF_ONE if persons == 1 else _SHOWN
-    return sorted([*event.own, *(one for one in event.common if opened(one)[0] in names)])
+def _names(event: EventOfPerson) -> frozenset[str]:
+    """What may be shown of an event besides what is the person's own."""
+    return _SHOWN_OF_ONE if event.of_nobody.get("persons") == 1 else _SHOWN
 
 
 def _services(op: Operation, events: Sequence[EventOfPerson]) -> dict[str, Seer]:
@@ -240,7 +238,8 @@ def _services(op: Operation, events: Sequence[EventOfPerson]) -> dict[str, Seer]
 
 
 def _entry(event: EventOfPerson, services: dict[str, Seer]) -> SeenEntry:
-    shown = dict(opened(one) for one in _opened(event))
+    names = _names(event)
+    shown = {**event.of_them, **{name: value for name, value in event.of_nobody.items() if name in names}}
 
     def text(name: str) -> str | None:
         value = shown.get(name)
