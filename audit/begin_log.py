@@ -18,7 +18,7 @@ from audit.log_tables import LogLeaf, TreeState, Watermark
 from audit.operation import reading, upkeep
 from audit.receipts import receipt_key
 
-__all__ = ["begin_log", "has_begun", "instant", "open_signer"]
+__all__ = ["begin_log", "has_begun", "has_tree", "instant", "open_signer"]
 
 
 def open_signer(house: House, store: LogStore) -> HeadSigner:
@@ -60,5 +60,10 @@ def instant(at: datetime) -> str:
 
 def has_begun(house: House, store: LogStore) -> bool:
     """Whether there is anything of a log: a tree in the database, or a head in the store."""
+    return has_tree(house) or read_newest(store) is not None
+
+
+def has_tree(house: House) -> bool:
+    """Whether the database has anything of a tree: its head, or its first leaf."""
     with reading(house) as session:
-        return session.get(TreeState, house.installed.origin) is not None or read_newest(store) is not None
+        return session.get(TreeState, house.installed.origin) is not None or session.get(LogLeaf, 0) is not None

@@ -36,11 +36,17 @@ from vault.keys import DataKey
 __all__ = ["catch_up"]
 
 
-def catch_up(house: House, store: LogStore) -> int:
+def catch_up(house: House, store: LogStore, *, brings_back: bool = True) -> int:
     """Put into the database what the store has behind its tree; how many entries that were.
 
+    Args:
+        house: whose database it is.
+        store: the outside store.
+        brings_back: True where a restore brings events back that the database lacks; without one, that they are lacking
+            is for somebody to look at.
+
     Raises:
-        TreeMoved: the tree of the database is not the beginning of the one in the store.
+        TreeMoved: the tree of the database is not the beginning of the one in the store, or events are lacking.
         NotInStore: a file of the store is missing.
         MalformedTile: one is damaged, as `MalformedRecord`, `MalformedNote` and `MalformedHistory` say of others.
     """
@@ -51,7 +57,7 @@ def catch_up(house: House, store: LogStore) -> int:
         tree = _begun(connection, house, store, size)
         before = tree.size
         while tree.size < size:
-            tree = _one_window(connection, house, store, tree, size)
+            tree = _one_window(connection, house, store, tree, size, brings_back=brings_back)
         _keep_heads(connection, house, store, size)
     return size - before
 
@@ -72,7 +78,9 @@ def _begun(connection: Connection, house: House, store: LogStore, size: int) -> 
     return CompactRange(1, [root])
 
 
-def _one_window(connection: Connection, house: House, store: LogStore, tree: CompactRange, size: int) -> CompactRange:
+def _one_window(
+    connection: Connection, house: House, store: LogStore, tree: CompactRange, size: int, *, brings_back: bool
+) -> CompactRange:
     number, start = divmod(tree.size, WIDTH)
     leaves, records = StoredTree(store, size).entries(number)[start:], stored_records(store, number)[start:]
     if len(records) < len(leaves):
@@ -84,7 +92,10 @@ def _one_window(connection: Connection, house: House, store: LogStore, tree: Com
     found = [event for event in events if event is not None]
     ids = [event.event_id for event in found]
     there = set(connection.scalars(select(AuditEvent.event_id).where(AuditEvent.event_id.in_(ids))))
-    _put_back(connection, house, [event for event in found if event.event_id not in there])
+    lacking = [event for event in found if event.event_id not in there]
+    if lacking and not brings_back:
+        raise TreeMoved
+    _put_back(connection, house, lacking)
     connection.execute(delete(AuditPending).where(AuditPending.event_id.in_(ids)))
     placed = [
         (None if event is None else EventId(int=event.event_id.int), leaf, False)

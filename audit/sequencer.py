@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from audit.begin_log import begin_log
+from audit.begin_log import begin_log, has_tree
+from audit.catch_up import catch_up
 from audit.evidence.checkpoint_history import MalformedHistory
 from audit.evidence.export_entries import tidy_store
 from audit.evidence.head_signer import HeadSigner
@@ -172,6 +173,9 @@ class Sequencer:
 
     def _take_up(self) -> CompactRange:
         signed = self._signer.signed_size
+        if signed and not has_tree(self._house):
+            # The database went back behind the revision that gave it a tree, and forwards again.
+            catch_up(self._house, self._store, brings_back=False)
         found = standing(self._house, self._store, signed)
         if found is None:
             return begin_log(self._house, self._signer)

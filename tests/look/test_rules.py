@@ -47,9 +47,9 @@ def test_a_case_is_tried_by_keyboard_alone(chromium: Chromium, address: str) -> 
         assert "#answer" in page.url
         assert page.locator("#answer").is_visible()
         assert "You cannot share" in page.locator(".sharing").inner_text()
-        page.locator("summary", has_text="The case as a file").focus()
-        page.keyboard.press("Enter")
-        assert "age: 15" in page.locator("#case").inner_text()
+        page.locator("summary", has_text="The case as a file").press("Enter")
+        expect(page.locator("#case")).to_contain_text("age: 15")
+        expect(page.locator("#case")).to_be_visible()
         assert window.judge("what-if-open") == {}
 
 

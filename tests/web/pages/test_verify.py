@@ -40,11 +40,12 @@ def test_the_verifier_is_there_as_one_file(address: str) -> None:
 
 
 def test_without_a_policy_it_says_that_there_is_nothing_to_compare(address: str, town: Town) -> None:
+    in_english = {"accept-language": "en"}
     town.house.settings.log_policy_path.unlink(missing_ok=True)
-    assert "has not been signed yet" in httpx2.get(f"{address}/verify").text
+    assert "has not been signed yet" in httpx2.get(f"{address}/verify", headers=in_english).text
     assert httpx2.get(f"{address}/verify/log-policy.json").status_code == 404
     town.house.settings.log_policy_path.write_text("{}")
-    assert "has not been signed yet" in httpx2.get(f"{address}/verify").text
+    assert "has not been signed yet" in httpx2.get(f"{address}/verify", headers=in_english).text
 
 
 def test_a_page_offers_the_receipt_of_its_event(at: At, town: Town) -> None:
