@@ -185,6 +185,7 @@ def look_at(
 
 def _open(chromium: Chromium, address: str, view: View, cookies: Sequence[tuple[str, str]]) -> _Looking:
     context = chromium.new_context(
+        reduced_motion="reduce",  # what still moves cannot be judged
         viewport={"width": view.width, "height": 900},
         color_scheme="dark" if view.scheme == "dark" else "light",
         locale=view.language,
