@@ -54,6 +54,13 @@ def _install_project() -> None:
         *(str(_UV), "pip", "install", "--quiet", "--python", str(_PYTHON), "--no-deps", "--no-build-isolation"),
         *("--editable", str(ROOT)),
     )
+    # The interpreter writes it by itself where it may; where it may not, each start would read the source anew.
+    run_tool("compiling the source", str(_PYTHON), "-m", "compileall", "-q", *_packages())
+
+
+def _packages() -> list[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return [str(ROOT / name) for name in project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]]
 
 
 def _packaging() -> str:
