@@ -19,11 +19,13 @@ from audit.event import (
     AuditEventSubject,
     AuditPending,
     bundle_context,
+    said_index,
     stored_index,
     subject_lookup,
 )
 from audit.evidence.base64url import parse_b64url
-from audit.evidence.commitment import MalformedDisclosure, commitment, digest, opened, unbundle
+from audit.evidence.bundle import unbundle
+from audit.evidence.commitment import MalformedDisclosure, commitment, digest, opened
 from audit.evidence.event_leaf import MalformedLeaf, event_leaf
 from audit.evidence.finding import Finding
 from audit.evidence.leaf import SystemLeaf, parse_leaf
@@ -295,9 +297,9 @@ class _Event:
         self.digests |= {digest(each) for each in said}
         values = dict(opened(each) for each in said)
         if owner == LOG_KEY_OWNER:
-            self.common = values
+            self.common = said_index(values)
             return None
-        person = self.persons[one.key_id] = PersonId.of(str(values.get("person")))
+        person = self.persons[one.key_id] = PersonId.of(str(_named(values.get("person"))))
         return None if person == owner else "it is sealed under another person's key"
 
     def _commits_to(self, covered: set[bytes]) -> bool:
@@ -328,6 +330,10 @@ class _Event:
             if person is not None and key_id in stored and stored[key_id] != subject_lookup(lookup_key, person):
                 where = f"audit_event_subject {self.row.event_id} {key_id}"
                 yield Finding("subject_differs", where, "the look-up hash is not that of the person it is about")
+
+
+def _named(of_person: Any) -> object:
+    return of_person.get("person") if isinstance(of_person, dict) else None
 
 
 def _orphans(compared: _Compared) -> Iterator[Finding]:

@@ -19,11 +19,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from audit.actions import EventKind
 from audit.evidence.canonical_json import JsonValue
-from audit.evidence.commitment import bundle, commitment, digest, disclosure
+from audit.evidence.commitment import commitment
 from foundation.identifiers import ConsentId, EventId, PersonId, ReferralId, ServiceId, StaffId
 from foundation.tables import Base
 
 __all__ = [
+    "INDEX_GROUPS",
     "LOG_KEY_OWNER",
     "MAX_PERSONS",
     "AuditDisclosure",
@@ -33,7 +34,7 @@ __all__ = [
     "Draft",
     "Outcome",
     "bundle_context",
-    "seal_ready",
+    "said_index",
     "stored_index",
     "subject_lookup",
 ]
@@ -43,6 +44,19 @@ LOG_KEY_OWNER = UUID(int=0x106)
 
 #: A leaf of the tree is bounded; an operation about more persons is cut into several by whoever starts it.
 MAX_PERSONS = 500
+
+#: The index columns as an event discloses them: what is always shown to the same people is one disclosure. `event` is
+#: for everybody it is about; `about` for them when it is about nobody else, because of several it may tell of the
+#: others; `staff` is who did it, which may be opened alone and later; `workings` are the service's own.
+INDEX_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "event": (
+        "event_id", "recorded_at", "action", "kind", "outcome", "role", "service_id", "recipient_service_id", "purpose",
+        "basis",
+    ),
+    "about": ("categories", "consent_id", "referral_id"),
+    "staff": ("staff_id",),
+    "workings": ("code", "strength", "rules", "rule_book", "hits", "persons"),
+}  # fmt: skip
 
 
 class Outcome(StrEnum):
@@ -206,20 +220,31 @@ class Draft:
             **{name: index[name] for name in _PLAIN},
         )
 
-    def common(self, outcome: Outcome, code: str | None) -> list[bytes]:
-        """The disclosures about no person: the index, the whole decision and the notes."""
-        # A note never speaks in the place of an index column.
-        said = {**self.notes, **self.index(outcome, code), "event_id": str(self.event_id), "decision": self.decision}
-        return [disclosure(name, value) for name, value in sorted(said.items()) if value is not None]
-
-    def of_person(self, person: PersonId) -> list[bytes]:
-        """The disclosures about one person: who, and what of theirs was shown or looked at."""
-        said: Mapping[str, JsonValue] = {
-            "person": str(person),
-            "disclosed": sorted(self.disclosed.get(person, ())),
-            "consulted": sorted(self.consulted.get(person, ())),
+    def common(self, outcome: Outcome, code: str | None) -> dict[str, JsonValue]:
+        """What it says about no person, by the name of the disclosure: the index, the whole decision, the notes."""
+        index = {"event_id": str(self.event_id), **self.index(outcome, code)}
+        said: dict[str, JsonValue] = {
+            name: {column: index[column] for column in columns if index[column] is not None}
+            for name, columns in INDEX_GROUPS.items()
         }
-        return [disclosure(name, value) for name, value in said.items()]
+        said |= {"decision": self.decision, "notes": self.notes}
+        return {name: value for name, value in said.items() if value}
+
+    def of_person(self, person: PersonId) -> dict[str, JsonValue]:
+        """What it says about one person: who, and what of theirs was shown or looked at."""
+        return {
+            "person": {
+                "person": str(person),
+                "disclosed": sorted(self.disclosed.get(person, ())),
+                "consulted": sorted(self.consulted.get(person, ())),
+            }
+        }
+
+
+def said_index(said: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """The index columns that an event's disclosures about no person say, by column name."""
+    groups = (said[name] for name in INDEX_GROUPS if name in said)
+    return {column: value for group in groups if isinstance(group, Mapping) for column, value in group.items()}
 
 
 def stored_index(row: AuditEvent) -> dict[str, JsonValue]:
@@ -255,8 +280,3 @@ _PLAIN = (
 
 def _text(value: UUID | None) -> str | None:
     return None if value is None else str(value)
-
-
-def seal_ready(disclosures: list[bytes]) -> tuple[bytes, list[bytes]]:
-    """The bytes to be sealed of one bundle, and the digests that go into the commitment."""
-    return bundle(disclosures), [digest(item) for item in disclosures]

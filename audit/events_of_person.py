@@ -1,15 +1,24 @@
 """Everything the log says of one person, event by event: what is theirs, and what is about nobody in particular."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import select
 
-from audit.event import LOG_KEY_OWNER, AuditDisclosure, AuditEvent, AuditEventSubject, bundle_context, subject_lookup
+from audit.event import (
+    LOG_KEY_OWNER,
+    AuditDisclosure,
+    AuditEvent,
+    AuditEventSubject,
+    bundle_context,
+    said_index,
+    subject_lookup,
+)
+from audit.evidence.bundle import unbundle
 from audit.evidence.canonical_json import JsonValue
-from audit.evidence.commitment import opened, unbundle
+from audit.evidence.commitment import opened
 from audit.log_tables import LogLeaf
 from audit.opened_event import EntryDoesNotVerify
 from audit.operation import Operation
@@ -39,16 +48,21 @@ class EventOfPerson:
     @cached_property
     def of_them(self) -> dict[str, JsonValue]:
         """What the event says of the person."""
-        return dict(opened(one) for one in self.own)
+        values = [opened(one)[1] for one in self.own]
+        return {name: said for value in values if isinstance(value, Mapping) for name, said in value.items()}
 
     @cached_property
     def of_nobody(self) -> dict[str, JsonValue]:
-        """What it says besides: who did what, when, what for."""
-        return {name: value for name, (value, _) in self._named.items()}
+        """What its index says besides: who did what, when, what for."""
+        return self.index_in(self._named)
 
-    def showing(self, names: Collection[str]) -> list[bytes]:
-        """The disclosures to be shown, when only these names may be of what is about nobody in particular."""
-        return sorted([*self.own, *(one for name, (_, one) in self._named.items() if name in names)])
+    def index_in(self, groups: Collection[str]) -> dict[str, JsonValue]:
+        """As much of its index as stands in these groups (`audit.event.INDEX_GROUPS`)."""
+        return said_index({name: value for name, (value, _) in self._named.items() if name in groups})
+
+    def showing(self, groups: Collection[str]) -> list[bytes]:
+        """The disclosures to be shown, when only these groups may be of what is about nobody in particular."""
+        return sorted([*self.own, *(one for name, (_, one) in self._named.items() if name in groups)])
 
     @cached_property
     def _named(self) -> dict[str, tuple[JsonValue, bytes]]:

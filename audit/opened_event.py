@@ -1,13 +1,15 @@
 """Opening what an entry of the disclosure log says, held against its commitment: what reading and replaying share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import select
 
-from audit.event import LOG_KEY_OWNER, AuditDisclosure, AuditEvent, bundle_context, stored_index
+from audit.event import LOG_KEY_OWNER, AuditDisclosure, AuditEvent, bundle_context, said_index, stored_index
+from audit.evidence.bundle import unbundle
 from audit.evidence.canonical_json import JsonValue
-from audit.evidence.commitment import commitment, digest, opened, unbundle
+from audit.evidence.commitment import commitment, digest, opened
 from audit.operation import Operation
 from foundation.errors import NotFound, Unavailable
 from foundation.identifiers import EventId, PersonId
@@ -27,9 +29,11 @@ class EntryDoesNotVerify(Unavailable):
 
 @dataclass
 class EventSaid:
-    """What an entry says, put together from its bundles."""
+    """What an entry says, put together from its bundles; `index`, `decision` and `notes` are about no person."""
 
-    common: dict[str, JsonValue] = field(default_factory=dict)
+    index: dict[str, JsonValue] = field(default_factory=dict)
+    decision: JsonValue = None
+    notes: dict[str, JsonValue] = field(default_factory=dict)
     disclosed: dict[PersonId, tuple[str, ...]] = field(default_factory=dict)
     consulted: dict[PersonId, tuple[str, ...]] = field(default_factory=dict)
     mentioned: list[PersonId] = field(default_factory=list)
@@ -48,7 +52,7 @@ def open_event(op: Operation, event: EventId) -> tuple[AuditEvent, EventSaid]:
     if row is None:
         raise NotFound
     said, index = _opened(op, row), stored_index(row)
-    if said.common and any(said.common.get(name) != value for name, value in index.items()):
+    if said.index and any(said.index.get(name) != value for name, value in index.items()):
         raise EntryDoesNotVerify
     for person in {*said.disclosed, *said.consulted, *said.mentioned}:
         op.keep_trace(person, "log_entry", seen=True)
@@ -80,16 +84,21 @@ def _opened(op: Operation, row: AuditEvent) -> EventSaid:
 
 def _put(said: EventSaid, owner: UUID, values: dict[str, JsonValue]) -> None:
     if owner == LOG_KEY_OWNER:
-        said.common.update(values)
+        said.index, said.decision, said.notes = said_index(values), values.get("decision"), _said(values.get("notes"))
         return
-    person = PersonId.of(str(values["person"]))
-    disclosed, consulted = _codes(values["disclosed"]), _codes(values["consulted"])
+    of_them = _said(values["person"])
+    person = PersonId.of(str(of_them["person"]))
+    disclosed, consulted = _codes(of_them["disclosed"]), _codes(of_them["consulted"])
     if disclosed:
         said.disclosed[person] = disclosed
     if consulted:
         said.consulted[person] = consulted
     if not disclosed and not consulted:
         said.mentioned.append(person)
+
+
+def _said(value: JsonValue) -> dict[str, JsonValue]:
+    return dict(value) if isinstance(value, Mapping) else {}
 
 
 def _codes(value: JsonValue) -> tuple[str, ...]:

@@ -50,9 +50,9 @@ from audit.event import (
     Draft,
     Outcome,
     bundle_context,
-    seal_ready,
     subject_lookup,
 )
+from audit.evidence.bundle import bundle
 from audit.evidence.canonical_json import JsonValue
 from audit.house import House
 from audit.insert_rows import insert_rows
@@ -585,18 +585,18 @@ class Operation:
         draft = self.draft
         if len(draft.persons) > MAX_PERSONS:
             raise WrittenOutside(f"an operation is about at most {MAX_PERSONS} persons")
-        bundles: list[tuple[UUID, PersonId | None, list[bytes]]]
+        bundles: list[tuple[UUID, PersonId | None, dict[str, JsonValue]]]
         bundles = [(LOG_KEY_OWNER, None, draft.common(outcome, code))]
         bundles += [(person, person, draft.of_person(person)) for person in draft.persons]
         self.load_keys(owner for owner, _, _ in bundles)
         lookup_key = self.house.custody.derived_key("event-subjects")
         digests: list[bytes] = []
         rows: list[Base] = []
-        for owner, person, disclosures in bundles:
-            clear, of_bundle = seal_ready(disclosures)
+        for owner, person, said in bundles:
+            packed, of_bundle = bundle(said)
             digests += of_bundle
             key_id, key = self.data_key(owner)
-            sealed = seal_blob(key, clear, bundle_context(draft.event_id, key_id))
+            sealed = seal_blob(key, packed, bundle_context(draft.event_id, key_id))
             rows.append(AuditDisclosure(event_id=draft.event_id, key_id=key_id, sealed=sealed))
             if person is not None:
                 lookup = subject_lookup(lookup_key, person)

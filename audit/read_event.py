@@ -2,7 +2,6 @@
 
 from audit.actions import Action
 from audit.actor import Actor
-from audit.event import stored_index
 from audit.log_entries import LogEntry, line_of
 from audit.opened_event import open_event
 from audit.operation import operation
@@ -22,14 +21,13 @@ def read_event(actor: Actor, event: EventId) -> LogEntry:
     with operation(actor, Action.READ_EVENT) as op:
         op.note(read=str(event))
         row, said = open_event(op, event)
-        notes = {name: value for name, value in said.common.items() if name not in {*stored_index(row), "decision"}}
         return op.view(
             LogEntry(
                 line=line_of(row),
                 commitment=row.commitment.hex(),
                 place=place_of(op, event),
-                decision=said.common.get("decision"),
-                notes=notes,
+                decision=said.decision,
+                notes=said.notes,
                 disclosed=said.disclosed,
                 consulted=said.consulted,
                 mentioned=tuple(said.mentioned),

@@ -8,15 +8,16 @@ as large as events with a decision are, and drained by a process of its own.
 import json
 import random
 import resource
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -24,10 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sqlalchemy import insert, select, text
 
-from audit.actions import Action
+from audit.actions import Action, Role
 from audit.actor import Actor
-from audit.event import AuditDisclosure, AuditEvent, AuditPending
-from audit.evidence.commitment import commitment
+from audit.event import AuditDisclosure, AuditEvent, AuditEventSubject, AuditPending, Draft, Outcome
+from audit.evidence.bundle import bundle
+from audit.evidence.canonical_json import JsonValue
 from audit.evidence.log_policy import parse_policy
 from audit.evidence.log_store import DirectoryStore
 from audit.evidence.note import parse_checkpoint, parse_note
@@ -40,10 +42,11 @@ from audit.sequence_events import keeping_up, settle_log
 from cli.init import make_installation
 from cli.open_installation import opened
 from foundation.engine import make_engine
-from foundation.identifiers import EventId, new_event_id
+from foundation.identifiers import EventId, PersonId, ReferralId, ServiceId, StaffId, new_event_id
 from foundation.settings import Settings
 from migrations.run import migrate
 from people.demo_municipality import GRANFJORD
+from vault.blob import fresh_key, seal_blob
 
 __all__ = ["measure"]
 
@@ -51,8 +54,7 @@ EACH_SECOND = 300
 WRITERS = 4
 QUEUED = 100_000
 NEW = 1_000
-DIGESTS, SEALED = 22, 1_550
-"""Of a made-up event: how many disclosures, and how many bytes under each of its two keys."""
+RULE_BOOK = random.Random(56).randbytes(32).hex()
 
 
 def measure(seconds: float) -> dict[str, object]:
@@ -141,43 +143,104 @@ def _idling(house: House, seconds: float) -> float:
 def _queue(house: House, count: int) -> None:
     """Put so many made-up events into the queue, past the operation."""
     engine, chance, at = make_engine(house.settings.url), random.Random(count), house.clock.now()
+    tables = (AuditEvent, AuditDisclosure, AuditEventSubject, AuditPending)
+    sizes = _sizes()
     try:
         for start in range(0, count, 1_000):
-            made = list(_made_up(chance, at, min(1_000, count - start)))
+            made = [_made_up(chance, at, *sizes) for _ in range(min(1_000, count - start))]
             with engine.begin() as connection:
-                connection.execute(insert(AuditEvent), [event for event, _ in made])
-                connection.execute(insert(AuditDisclosure), [part for _, parts in made for part in parts])
-                connection.execute(insert(AuditPending), [{"event_id": event["event_id"]} for event, _ in made])
+                for number, table in enumerate(tables):
+                    connection.execute(insert(table), [row for rows in made for row in rows[number]])
     finally:
         engine.dispose()
 
 
 def _made_up(
-    chance: random.Random, at: datetime, count: int
-) -> Iterator[tuple[dict[str, object], list[dict[str, object]]]]:
-    columns = dict.fromkeys(AuditEvent.__table__.columns.keys())
-    for _ in range(count):
-        event_id = new_event_id(at - timedelta(milliseconds=chance.randrange(1_000)))
-        digests = sorted(chance.randbytes(32) for _ in range(DIGESTS))
-        said = {
-            "event_id": event_id,
-            "commitment": commitment(digests),
-            "digests": b"".join(digests),
-            "recorded_at": at,
-            "action": "read_referral",
-            "kind": "disclose",
-            "outcome": "permitted",
-            "role": "coordinator",
-            "strength": "high",
-            "staff_id": UUID(int=chance.getrandbits(128)),
-            "service_id": UUID(int=chance.getrandbits(128)),
-            "persons": 1,
-        }
-        parts: list[dict[str, object]] = [
-            {"event_id": event_id, "key_id": UUID(int=chance.getrandbits(128)), "sealed": chance.randbytes(SEALED)}
-            for _ in range(2)
-        ]
-        yield {**columns, **said}, parts
+    chance: random.Random, at: datetime, count: int, sealed: Sequence[int]
+) -> tuple[list[dict[str, object]], ...]:
+    """The rows of an event as an opened referral leaves it, table by table.
+
+    It has `count` digests and, for each key, `sealed` bytes; both are as random as what they stand for.
+    """
+    draft, _ = _opening(chance, at - timedelta(milliseconds=chance.randrange(1_000)))
+    digests = [chance.randbytes(32) for _ in range(count)]
+    row = draft.row(Outcome.PERMITTED, None, digests)
+    event = {column.name: getattr(row, column.name) for column in AuditEvent.__table__.columns}
+    keys = [UUID(int=chance.getrandbits(128)) for _ in sealed]
+    return (
+        [event],
+        [
+            {"event_id": draft.event_id, "key_id": key, "sealed": chance.randbytes(length)}
+            for key, length in zip(keys, sealed, strict=True)
+        ],
+        [{"event_id": draft.event_id, "key_id": keys[-1], "lookup": chance.randbytes(32)}],
+        [{"event_id": draft.event_id}],
+    )
+
+
+def _opening(chance: random.Random, at: datetime) -> tuple[Draft, PersonId]:
+    """What the coordinator of a homework programme leaves who opens a referral of two categories."""
+    service, person = ServiceId(int=chance.getrandbits(128)), PersonId(int=chance.getrandbits(128))
+    referral = ReferralId(int=chance.getrandbits(128))
+    draft = Draft(
+        event_id=new_event_id(at),
+        recorded_at=at,
+        action=Action.READ_REFERRAL.code,
+        kind=Action.READ_REFERRAL.kind,
+        staff_id=StaffId(int=chance.getrandbits(128)),
+        role=Role.COORDINATOR.value,
+        strength="high",
+        service_id=service,
+        purpose="homework_support_referral",
+        recipient_service_id=service,
+        basis="consent",
+        categories={"academic_need", "identity_contact"},
+        rules=("NO-C-40", "NO-C-41"),
+        rule_book=RULE_BOOK,
+        referral_id=referral,
+        decision=_decision(chance),
+        notes={"asked_for": str(referral)},
+        disclosed={person: {"academic_need", "identity_contact", "referral"}},
+        consulted={person: {"consent_hearing.view", "protection_check.status", "roster_entry.birth_date"}},
+    )
+    return draft, person
+
+
+def _decision(chance: random.Random) -> JsonValue:
+    """A decision about two categories, with the answers to 56 questions each."""
+    facts = "".join(chance.choices("ynu", (2, 4, 5), k=56))
+    return {
+        "at": "2026-11-22",
+        "jurisdiction": "NOR",
+        "law_version": "NOR-2024-08-01",
+        "policy": RULE_BOOK[::-1],
+        "policy_number": 1,
+        "purpose": "homework_support_referral",
+        "recipient": "homework_municipal",
+        "results": [
+            {
+                "category": category,
+                "facts": facts,
+                "lacking": [],
+                "missing": [],
+                "result": "permit",
+                "rules": ["NO-C-40", "NO-C-41"],
+                "strip": [],
+                "subject": "subject",
+            }
+            for category in ("academic_need", "identity_contact")
+        ],
+        "rule_book": RULE_BOOK,
+        "sender": "school",
+    }
+
+
+def _sizes() -> tuple[int, tuple[int, ...]]:
+    """How many disclosures such an event has, and how many bytes are sealed under each of its two keys."""
+    draft, person = _opening(random.Random(0), datetime.now(UTC))
+    bundles = [bundle(draft.common(Outcome.PERMITTED, None)), bundle(draft.of_person(person))]
+    sealed = tuple(len(seal_blob(fresh_key(), one.packed, b"")) for one in bundles)
+    return sum(len(one.digests) for one in bundles), sealed
 
 
 def _settled(settings: Settings) -> dict[str, float]:
@@ -188,10 +251,12 @@ def _settled(settings: Settings) -> dict[str, float]:
 
 
 def _bytes(house: House) -> int:
-    """What database and store take on the disk."""
+    """What database and store take on the disk, once all that was written has found its place there."""
     store = sum(file.stat().st_size for file in house.settings.store_path.rglob("*") if file.is_file())
     file = sqlite_file(house.settings.url)
     if file is not None:
+        with sqlite3.connect(file) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return store + sum(one.stat().st_size for one in file.parent.glob(f"{file.name}*"))
     with house.engine.connect() as connection:
         return store + int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())

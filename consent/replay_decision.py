@@ -116,7 +116,7 @@ def replay_decision(actor: Actor, event: EventId) -> ReplayView:
     with operation(actor, Action.REPLAY_DECISION) as op:
         op.note(read=str(event))
         _, said = open_event(op, event)
-        stored = said.common.get("decision")
+        stored = said.decision
         if not isinstance(stored, dict):
             raise NothingWasDecided
         policy = _policy(op, stored["policy"])

@@ -38,16 +38,11 @@ __all__ = ["ASKED_BY", "IssueReport", "LogNotSigned", "PersonReport", "SeenEntry
 #: Who may ask for a report: the person, somebody with parental responsibility, or whoever represents them.
 ASKED_BY = ("self", "guardian", "representative")
 
-#: What a report shows of an event besides what is the person's own. Staff are shown by role and service, not by name
-#: or number (Court of Justice of the European Union, C-579/21).
-_SHOWN = frozenset(
-    {
-        "event_id", "recorded_at", "action", "kind", "outcome", "role", "service_id", "recipient_service_id", "purpose",
-        "basis",
-    }
-)  # fmt: skip
+#: What a report shows of an event besides what is the person's own (`audit.event.INDEX_GROUPS`). Staff are shown by
+#: role and service, not by name or number (Court of Justice of the European Union, C-579/21).
+_SHOWN = frozenset({"event"})
 #: And of an event about this person alone: of several, these may tell of the others.
-_SHOWN_OF_ONE = _SHOWN | {"categories", "consent_id", "referral_id"}
+_SHOWN_OF_ONE = _SHOWN | {"about"}
 
 
 class LogNotSigned(Unavailable):
@@ -207,7 +202,7 @@ def _shown(op: Operation, person: PersonId, size: int) -> tuple[list[EventOfPers
 
 def _file(evidence: _Evidence, shown: Sequence[EventOfPerson]) -> bytes:
     """The report as a file; it is verified as its reader will verify it before it leaves."""
-    events = [ShownEvent(one.index or 0, one.digests, tuple(one.showing(_names(one)))) for one in shown]
+    events = [ShownEvent(one.index or 0, one.digests, tuple(one.showing(_groups(one)))) for one in shown]
     try:
         report = make_report(evidence.store, evidence.policy, evidence.note, events)
         verify_report(report, evidence.policy, verify_ed25519)
@@ -216,7 +211,7 @@ def _file(evidence: _Evidence, shown: Sequence[EventOfPerson]) -> bytes:
     return report.encode()
 
 
-def _names(event: EventOfPerson) -> frozenset[str]:
+def _groups(event: EventOfPerson) -> frozenset[str]:
     """What may be shown of an event besides what is the person's own."""
     return _SHOWN_OF_ONE if event.of_nobody.get("persons") == 1 else _SHOWN
 
@@ -238,8 +233,7 @@ def _services(op: Operation, events: Sequence[EventOfPerson]) -> dict[str, Seer]
 
 
 def _entry(event: EventOfPerson, services: dict[str, Seer]) -> SeenEntry:
-    names = _names(event)
-    shown = {**event.of_them, **{name: value for name, value in event.of_nobody.items() if name in names}}
+    shown = {**event.of_them, **event.index_in(_groups(event))}
 
     def text(name: str) -> str | None:
         value = shown.get(name)

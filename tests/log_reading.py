@@ -1,14 +1,16 @@
 """What the log of a house says, opened for assertions beside every deed that could open it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit.event import LOG_KEY_OWNER, AuditDisclosure, AuditEvent, bundle_context
+from audit.event import LOG_KEY_OWNER, AuditDisclosure, AuditEvent, bundle_context, said_index
+from audit.evidence.bundle import unbundle
 from audit.evidence.canonical_json import JsonValue
-from audit.evidence.commitment import opened, unbundle
+from audit.evidence.commitment import opened
 from audit.house import House
 from foundation.identifiers import PersonId
 from vault.blob import open_blob
@@ -19,10 +21,11 @@ __all__ = ["StoredEvent", "events", "keys_of", "newest", "newest_shape"]
 
 @dataclass
 class StoredEvent:
-    """An event as it is stored, with what its sealed bundles say."""
+    """An event as it is stored, with what its sealed bundles say; `said` has index, decision and notes side by side."""
 
     row: AuditEvent
     said: dict[str, JsonValue] = field(default_factory=dict)
+    index: dict[str, JsonValue] = field(default_factory=dict)
     persons: dict[PersonId, dict[str, JsonValue]] = field(default_factory=dict)
     disclosures: list[bytes] = field(default_factory=list)
 
@@ -55,11 +58,14 @@ def events(house: House) -> list[StoredEvent]:
         event = found[one.event_id]
         disclosures = unbundle(open_blob(key, one.sealed, bundle_context(one.event_id, one.key_id)))
         event.disclosures += disclosures
-        values = dict(opened(item) for item in disclosures)
+        values: dict[str, Any] = dict(opened(item) for item in disclosures)
         if owner == LOG_KEY_OWNER:
-            event.said = values
+            decision = {"decision": values["decision"]} if "decision" in values else {}
+            event.index = said_index(values)
+            event.said = {**values.get("notes", {}), **event.index, **decision}
         else:
-            event.persons[PersonId.of(str(values.pop("person")))] = values
+            person = values["person"]
+            event.persons[PersonId.of(person.pop("person"))] = person
     return list(found.values())
 
 

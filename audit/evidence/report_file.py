@@ -28,7 +28,7 @@ from audit.evidence.note import (
 from audit.evidence.proof_text import TextProof
 from audit.evidence.tree import HASH_BYTES, InvalidProof, leaf_hash, split_hashes, verify_inclusion
 
-REPORT_FORMAT: Final = "tillit-report/1"
+REPORT_FORMAT: Final = "tillit-report/2"
 
 _HEAD_FIELDS: Final = ["checkpoint", "format", "hashes", "keys", "policy"]
 _ENTRY_FIELDS: Final = ["hidden", "index", "opened", "proof"]

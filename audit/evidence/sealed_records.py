@@ -15,11 +15,12 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from audit.evidence.canonical_json import JsonValue, NotCanonical, canonical_json, parse_canonical_json
+from audit.evidence.canonical_json import JsonValue
 from audit.evidence.commitment import COMMITMENT_LABEL, DIGEST_BYTES
+from audit.evidence.index_columns import MalformedColumns, encode_columns, parse_columns
 from audit.evidence.tiles import WIDTH, number_path
 
-MAGIC: Final = b"tillit-sealed/1\n"
+MAGIC: Final = b"tillit-sealed/2\n"
 CHECKSUM_BYTES: Final = 32
 LARGEST_RECORD: Final = 16_000_000
 MOST_PARTS: Final = 1_000
@@ -64,7 +65,7 @@ class SealedEvent:
             raise MalformedRecord("the parts of an event are in the order of their keys, each once")
         if not 1 <= len(self.parts) <= MOST_PARTS:
             raise MalformedRecord(f"an event has 1 to {MOST_PARTS} parts")
-        columns = canonical_json(self.columns)
+        columns = _columns(self.columns)
         count = len(self.digests) // DIGEST_BYTES
         headers: list[bytes | int] = []
         for part in self.parts:
@@ -218,11 +219,9 @@ def parse_event(record: bytes) -> SealedEvent:
     columns_at = digests_at + digests * DIGEST_BYTES
     at = columns_at + columns_length
     try:
-        columns = parse_canonical_json(record[columns_at:at])
-    except NotCanonical as error:
-        raise MalformedRecord(f"the index columns: {error}") from error
-    if not isinstance(columns, dict):
-        raise MalformedRecord("the index columns are a JSON object")
+        columns = parse_columns(record[columns_at:at])
+    except MalformedColumns as error:
+        raise MalformedRecord(str(error)) from error
     parts = []
     for key_id, length in zip(headers[::2], headers[1::2], strict=True):
         sealed = None if length == _ERASED else record[at : at + length]
@@ -232,6 +231,13 @@ def parse_event(record: bytes) -> SealedEvent:
     if event.encode() != record:
         raise MalformedRecord("the record is not in its one form")
     return event
+
+
+def _columns(said: Mapping[str, JsonValue]) -> bytes:
+    try:
+        return encode_columns(said)
+    except MalformedColumns as error:
+        raise MalformedRecord(str(error)) from error
 
 
 def _check_digests(digests: bytes) -> None:

@@ -4,6 +4,7 @@ from sqlalchemy.engine import Connection
 
 from audit.actions import Action
 from audit.event import (
+    INDEX_GROUPS,
     LOG_KEY_OWNER,
     AuditDisclosure,
     AuditEvent,
@@ -12,11 +13,12 @@ from audit.event import (
     stored_index,
     subject_lookup,
 )
-from audit.evidence.commitment import commitment, digest
+from audit.evidence.commitment import commitment, digest, opened
 from audit.operation import operation
 from foundation.errors import Conflict
 from foundation.identifiers import PersonId
 from people.read_person import read_person
+from referral.read_referral import read_referral
 from tests.log_reading import events, keys_of, newest
 from tests.situations import Town, a_consent, a_family, a_referral
 from vault.keys import DataKey
@@ -45,9 +47,26 @@ def test_the_index_columns_are_what_the_disclosures_say(town: Town) -> None:
     for event in events(town.house):
         index = stored_index(event.row)
         assert set(index) == {column.key for column in AuditEvent.__table__.columns} - {"commitment", "digests"}
+        assert sorted(column for group in INDEX_GROUPS.values() for column in group) == sorted(index)
         for name, value in index.items():
-            assert event.said.get(name) == value, name
+            assert event.index.get(name) == value, name
         assert event.row.persons == len(event.persons)
+
+
+def test_an_opened_referral_takes_little_room(town: Town) -> None:
+    family = a_family(town)
+    a_family(town, town.teacher, again=family)
+    a_consent(town, family, to=town.homework)
+    read_referral(town.coordinator, a_referral(town, family))
+    event = newest(town.house)
+    names = [name for name, _ in map(opened, event.disclosures)]
+    assert sorted(names) == ["about", "decision", "event", "notes", "person", "staff", "workings"]
+    with town.house.engine.connect() as connection:
+        sealed = connection.scalars(
+            select(AuditDisclosure.sealed).where(AuditDisclosure.event_id == event.row.event_id)
+        ).all()
+    assert len(event.row.digests) == 7 * 32
+    assert sum(len(one or b"") for one in sealed) <= 800
 
 
 def test_no_two_events_have_a_disclosure_in_common(town: Town) -> None:

@@ -182,8 +182,8 @@ def test_a_note_never_speaks_in_the_place_of_an_index_column(town: Town) -> None
     with operation(town.housing_worker, Action.FIND_PERSON) as op:
         op.note(action="something_else", outcome="refused", purpose="another")
     event = newest(town.house)
-    assert (event.said["action"], event.said["outcome"]) == ("find_person", "permitted")
-    assert "purpose" not in event.said
+    assert (event.index["action"], event.index["outcome"]) == ("find_person", "permitted")
+    assert "purpose" not in event.index
 
 
 # Refusals

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -11,7 +12,7 @@ import pytest
 
 from audit.decide_visibility import DecideVisibility, VisibilityDecided, decide_visibility
 from audit.evidence.log_policy import LogPolicy, parse_policy
-from audit.evidence.report_file import Report, parse_report, verify_report
+from audit.evidence.report_file import Report, ReportEntry, parse_report, verify_report
 from audit.evidence.verifier.generate import GENERATED
 from audit.evidence.verify_ed25519 import verify_ed25519
 from audit.family_visibility import Visible
@@ -53,6 +54,11 @@ def parsed(report: PersonReport) -> Report:
     return parse_report(report.file)
 
 
+def shown_in(entry: ReportEntry) -> set[str]:
+    """The names of all that an entry of the file says."""
+    return {name for _, value in entry.facts if isinstance(value, Mapping) for name in value}
+
+
 def test_it_shows_each_time_something_was_shown_and_nothing_else(town: Town, family: Family) -> None:
     report = report_of(town, family.child)
     shown = {one.event_id for one in report.entries}
@@ -90,8 +96,10 @@ def test_it_verifies_here_and_with_the_single_file(town: Town, family: Family, t
 
 def test_staff_are_shown_by_role_and_service_only(town: Town, family: Family) -> None:
     report = report_of(town, family.child)
-    names = {name for entry in parsed(report).entries for name, _ in entry.facts}
-    assert "staff_id" not in names
+    groups = {name for entry in parsed(report).entries for name, _ in entry.facts}
+    assert groups == {"person", "event", "about"}
+    names = {name for entry in parsed(report).entries for name in shown_in(entry)}
+    assert names.isdisjoint({"staff_id", "code", "strength", "rules", "rule_book", "hits", "persons"})
     assert {"role", "service_id", "recorded_at", "purpose", "basis"} <= names
     staff = {str(actor.staff) for actor in town.actors.values()}
     assert not any(one in report.file.decode() for one in staff)
@@ -105,10 +113,11 @@ def test_of_an_event_about_several_only_what_is_theirs_is_opened(town: Town, fam
     by_index = {one.index: one for one in report.entries}
     met = 0
     for entry in parsed(report).entries:
-        names = {name for name, _ in entry.facts}
         if by_index[entry.index].event_id in several:
             met += 1
-            assert not names & {"categories", "persons", "consent_id", "referral_id", "notes", "decision", "hits"}
+            assert {name for name, _ in entry.facts} == {"person", "event"}
+            hidden = {"categories", "persons", "consent_id", "referral_id", "hits", "staff_id"}
+            assert hidden.isdisjoint(shown_in(entry))
     assert met
 
 

@@ -43,7 +43,7 @@ def a_report(*entries: SeenEntry) -> PersonReport:
         size=900,
         signed_at=AT,
         fingerprints=("0746 abaa 93ec b47a 79c7 37e0 8c96 7548",),
-        file=b'{"format":"tillit-report/1"}\n',
+        file=b'{"format":"tillit-report/2"}\n',
         made_at=AT,
         event_id=EventId.new(),
     )

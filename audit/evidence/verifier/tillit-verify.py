@@ -446,11 +446,10 @@ def _check_hashes(*hashes: bytes) -> None:
 SALT_BYTES: Final = 16
 DIGEST_BYTES: Final = 32
 COMMITMENT_LABEL: Final = b"disclosure-log/commit/1\n"
-SEPARATOR: Final = b"~"
 
 
 class MalformedDisclosure(ValueError):
-    """Bytes that are not a disclosure, digests that cannot be committed to, or a bundle that is not canonical."""
+    """Bytes that are not a disclosure or a bundle of them, or digests that cannot be committed to."""
 
 
 def disclosure(name: str, value: JsonValue, salt: bytes | None = None) -> bytes:
@@ -503,32 +502,6 @@ def opened(disclosure: bytes) -> tuple[str, JsonValue]:
     if not isinstance(name, str) or not name or not name.isascii():
         raise MalformedDisclosure("the name of a disclosure is ASCII text")
     return name, value
-
-
-def bundle(disclosures: Sequence[bytes]) -> bytes:
-    """The disclosures sealed together under one key: in byte order, joined with ``~``.
-
-    Raises ``MalformedDisclosure`` for none and for the same one twice.
-    """
-    if not disclosures:
-        raise MalformedDisclosure("a bundle holds at least one disclosure")
-    ordered = sorted(disclosures)
-    if len(set(ordered)) != len(ordered):
-        raise MalformedDisclosure("the same disclosure twice in one bundle")
-    return SEPARATOR.join(ordered)
-
-
-def unbundle(bundled: bytes) -> list[bytes]:
-    """The disclosures of a bundle, in byte order.
-
-    Raises ``MalformedDisclosure`` unless each opens and all together bundle to the same bytes.
-    """
-    disclosures = bundled.split(SEPARATOR)
-    for one in disclosures:
-        opened(one)
-    if bundle(disclosures) != bundled:
-        raise MalformedDisclosure("a bundle is in byte order")
-    return disclosures
 
 
 # audit/evidence/event_leaf.py
@@ -1199,7 +1172,7 @@ def _decode(text: str, number: int) -> bytes:
 # prove.
 # Pure.
 
-REPORT_FORMAT: Final = "tillit-report/1"
+REPORT_FORMAT: Final = "tillit-report/2"
 
 _HEAD_FIELDS: Final = ["checkpoint", "format", "hashes", "keys", "policy"]
 _ENTRY_FIELDS: Final = ["hidden", "index", "opened", "proof"]

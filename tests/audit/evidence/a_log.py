@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.evidence.base64url import b64url
 from audit.evidence.canonical_json import JsonValue
-from audit.evidence.commitment import bundle, commitment, digest, disclosure
+from audit.evidence.commitment import commitment, digest, disclosure
 from audit.evidence.event_leaf import event_leaf
 from audit.evidence.export_entries import EntryToKeep, export_entries, tidy_store
 from audit.evidence.leaf import system_leaf
@@ -24,6 +24,7 @@ from audit.evidence.signer import Signer, create_signer
 
 ORIGIN = "tillit/00000000-0000-4000-8000-000000000001"
 TIME = "2026-11-22T08:15:00.000000Z"
+RECORDED_AT = "2026-11-22T08:15:00.000000+00:00"
 
 
 RECEIPT_PRIVATE = Ed25519PrivateKey.from_private_bytes(b"receipts".ljust(32, b"."))
@@ -51,11 +52,11 @@ class MadeUpEvent:
         self.digests = sorted(digest(one) for one in self.disclosures)
         self.commitment = commitment(self.digests)
         keys = sorted(UUID(bytes=chance.randbytes(16), version=4) for _ in range(2))
-        sealed = [chance.randbytes(40), chance.randbytes(len(bundle(self.disclosures)))]
+        sealed = [chance.randbytes(40), chance.randbytes(50 * facts)]
         record = SealedEvent(
             UUID(bytes=chance.randbytes(16), version=4),
             b"".join(self.digests),
-            {"action": "made_up", "recorded_at": TIME},
+            {"action": "made_up", "recorded_at": RECORDED_AT},
             tuple(
                 SealedPart(key, None if erased and not n else one)
                 for n, (key, one) in enumerate(zip(keys, sealed, strict=True))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from audit.evidence.base64url import NotBase64, b64, b64url, parse_b64, parse_b64url
 from audit.evidence.canonical_json import JsonValue, NotCanonical, canonical_json, parse_canonical_json
-from audit.evidence.commitment import MalformedDisclosure, bundle, commitment, digest, disclosure, opened, unbundle
+from audit.evidence.commitment import MalformedDisclosure, commitment, digest, disclosure, opened
 
 ascii_text = st.text(st.characters(max_codepoint=0x7F), max_size=12)
 nfc_text = st.text(max_size=12).map(lambda text: unicodedata.normalize("NFC", text))
@@ -163,20 +163,3 @@ def test_what_is_not_a_disclosure_does_not_open(content: bytes) -> None:
 def test_opening_reads_ascii_only() -> None:
     with pytest.raises(MalformedDisclosure):
         opened("ø".encode())
-
-
-@given(st.lists(json_values, min_size=1, max_size=6))
-def test_a_bundle_holds_its_disclosures_in_one_form(values: list[JsonValue]) -> None:
-    disclosures = [disclosure(f"field_{n}", value) for n, value in enumerate(values)]
-    bundled = bundle(disclosures)
-    assert bundle(disclosures[::-1]) == bundled
-    assert unbundle(bundled) == sorted(disclosures)
-
-
-def test_a_bundle_in_another_form_is_refused() -> None:
-    one, other = sorted([disclosure("a", 1), disclosure("b", 2)])
-    for bad in (other + b"~" + one, one + b"~" + one, one + b"~", b"", b"~" + one, one + b"\n"):
-        with pytest.raises(MalformedDisclosure):
-            unbundle(bad)
-    with pytest.raises(MalformedDisclosure):
-        bundle([])

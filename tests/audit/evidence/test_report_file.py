@@ -173,7 +173,7 @@ def test_a_report_cut_or_lengthened_is_refused(log: ALog, report: Report) -> Non
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        (b'"tillit-report/1"', b'"tillit-report/2"', "format"),
+        (b'"tillit-report/2"', b'"tillit-report/1"', "format"),
         (b'"keys":["', b'"keys":["x', "line 1"),
         (b'"policy":', b'"polity":', "fields"),
         (b'"index":17', b'"index":-17', "line 3"),

@@ -1,0 +1,103 @@
+"""The index columns in the outside store: every value comes back as it was, and has one spelling."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit.event import AuditEvent
+from audit.evidence.canonical_json import JsonValue
+from audit.evidence.index_columns import COLUMNS, MalformedColumns, encode_columns, parse_columns
+
+ID = "0192f3a1-0000-7000-8000-00000000000a"
+INSTANT = "2026-11-22T08:15:00.000001+00:00"
+SAID: dict[str, JsonValue] = {
+    "recorded_at": INSTANT,
+    "action": "read_referral",
+    "staff_id": ID,
+    "categories": "academic_need identity_contact",
+    "rule_book": "0f" * 32,
+    "hits": 0,
+    "persons": 3,
+}
+
+values = (
+    st.integers(0, 2**53 - 1)
+    | st.text(max_size=20)
+    | st.uuids().map(str)
+    | st.binary(min_size=32, max_size=32).map(bytes.hex)
+    | st.datetimes().map(lambda at: at.isoformat(timespec="microseconds") + "+00:00")
+    | st.sampled_from([ID.upper(), "0F" * 32, "2026-11-22T08:15:00+00:00", "2026-11-22T08:15:00.000001Z", ""])
+)
+
+
+def test_the_numbered_columns_are_those_of_an_event() -> None:
+    stored = {column.key for column in AuditEvent.__table__.columns}
+    assert set(COLUMNS) == stored - {"event_id", "commitment", "digests"}
+    assert len(COLUMNS) == len(set(COLUMNS)) <= 32
+
+
+def test_no_column_changes_its_number() -> None:
+    """They stand in every store there is; a new one comes last."""
+    assert COLUMNS[:19] == (
+        *("recorded_at", "action", "kind", "outcome", "code", "staff_id", "role", "strength", "service_id"),
+        *("recipient_service_id", "purpose", "basis", "categories", "rules", "rule_book", "consent_id", "referral_id"),
+        *("hits", "persons"),
+    )
+
+
+@given(st.dictionaries(st.sampled_from(COLUMNS), values))
+def test_what_was_written_is_what_is_read(said: dict[str, JsonValue]) -> None:
+    written = encode_columns(said)
+    assert parse_columns(written) == said
+    assert encode_columns(dict(reversed(said.items()))) == written
+
+
+def test_ids_hashes_times_and_counts_take_what_they_are() -> None:
+    lengths = {name: len(encode_columns({name: value})) for name, value in SAID.items()}
+    assert lengths == {
+        "recorded_at": 9,
+        "action": 1 + 2 + len("read_referral"),
+        "staff_id": 17,
+        "categories": 1 + 2 + len("academic_need identity_contact"),
+        "rule_book": 33,
+        "hits": 9,
+        "persons": 9,
+    }
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"name": "x"},
+        {"hits": -1},
+        {"hits": True},
+        {"hits": None},
+        {"action": ["x"]},
+        {"action": "\ud800"},
+        {"action": "x" * 65_536},
+        {"recorded_at": "2026-13-22T08:15:00.000001+00:00"},
+    ],
+)
+def test_what_is_no_index_column_is_refused(said: dict[str, JsonValue]) -> None:
+    with pytest.raises(MalformedColumns):
+        encode_columns(said)
+
+
+@given(st.binary(max_size=40))
+def test_any_bytes_are_read_in_one_way_or_refused(data: bytes) -> None:
+    try:
+        said = parse_columns(data)
+    except MalformedColumns:
+        return
+    assert encode_columns(said) == data
+
+
+def test_no_changed_bit_says_the_same() -> None:
+    written = encode_columns(SAID)
+    for bit in range(8 * len(written)):
+        changed = bytearray(written)
+        changed[bit // 8] ^= 1 << bit % 8
+        try:
+            assert parse_columns(bytes(changed)) != SAID
+        except MalformedColumns:
+            continue
