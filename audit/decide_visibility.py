@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-
 from audit.actions import Action
 from audit.actor import Actor
 from audit.event import AuditEvent
-from audit.family_visibility import FamilyVisibility, Visible
+from audit.family_visibility import FamilyVisibility, Visible, newest_decision
 from audit.operation import operation
 from foundation.errors import FieldProblem, Invalid, NotFound
 from foundation.identifiers import EventId
@@ -63,8 +61,8 @@ def decide_visibility(actor: Actor, asked: DecideVisibility) -> VisibilityDecide
             raise Invalid(fields=problems)
         if op.get(AuditEvent, asked.event) is None:
             raise NotFound
-        before = op.rows(select(func.max(FamilyVisibility.step)).where(FamilyVisibility.event_id == asked.event))
-        step = (before[0][0] or 0) + 1
+        before = newest_decision(op, asked.event)
+        step = before.step + 1 if before else 1
         op.add(
             FamilyVisibility(
                 event_id=asked.event,

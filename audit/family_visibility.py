@@ -15,7 +15,7 @@ from audit.operation import Operation
 from foundation.identifiers import EventId, StaffId
 from foundation.tables import Base, Step
 
-__all__ = ["FamilyVisibility", "Visible", "withheld"]
+__all__ = ["FamilyVisibility", "Visible", "newest_decision", "withheld"]
 
 
 class Visible(StrEnum):
@@ -43,6 +43,16 @@ class FamilyVisibility(Step, Base):
     until: Mapped[datetime | None]
     #: None where the deed itself withheld its event.
     decided_by: Mapped[StaffId | None]
+
+
+def newest_decision(op: Operation, event: EventId) -> FamilyVisibility | None:
+    """What was decided last on whether the family sees `event`; None where nobody has, and it is seen."""
+    return op.one(
+        select(FamilyVisibility)
+        .where(FamilyVisibility.event_id == event)
+        .order_by(FamilyVisibility.step.desc())
+        .limit(1)
+    )
 
 
 def withheld(op: Operation, events: Collection[EventId]) -> set[EventId]:

@@ -60,6 +60,9 @@ class LogEntry:
     mentioned: tuple[PersonId, ...]
     #: How many bundles were erased, each with a reason in the log.
     erased: int
+    #: Whether the family sees it in its report: `yes`, `withheld`, or withheld `until` that point in time.
+    visible: str
+    visible_until: datetime | None
     event_id: EventId
 
 

@@ -2,6 +2,7 @@
 
 from audit.actions import Action
 from audit.actor import Actor
+from audit.family_visibility import Visible, newest_decision
 from audit.log_entries import LogEntry, line_of
 from audit.opened_event import open_event
 from audit.operation import operation
@@ -21,6 +22,7 @@ def read_event(actor: Actor, event: EventId) -> LogEntry:
     with operation(actor, Action.READ_EVENT) as op:
         op.note(read=str(event))
         row, said = open_event(op, event)
+        decided = newest_decision(op, event)
         return op.view(
             LogEntry(
                 line=line_of(row),
@@ -32,6 +34,8 @@ def read_event(actor: Actor, event: EventId) -> LogEntry:
                 consulted=said.consulted,
                 mentioned=tuple(said.mentioned),
                 erased=said.erased,
+                visible=decided.visible if decided else Visible.YES.value,
+                visible_until=decided.until if decided else None,
                 event_id=op.event_id,
             )
         )

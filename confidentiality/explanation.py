@@ -12,6 +12,7 @@ from confidentiality.missing import MISSING, without_ref
 from confidentiality.policy import SAFE, Policy
 from confidentiality.vocabulary import BASIS, CATEGORY, KIND, RESULT
 from confidentiality.words import AND, Language, Words, listed
+from foundation.first_letter import small_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +219,7 @@ def _why(result: Result, language: Language, book: RuleBook) -> str:
     """
     rules = [book.rule(code) for code in result.rules]
     deciding = next((rule for rule in rules if result.basis is not None and rule.basis == result.basis), rules[0])
-    reason = deciding.because.to(language).rstrip(".")
-    word = reason.partition(" ")[0]
-    return reason if word.isupper() and len(word) > 1 else reason[0].lower() + reason[1:]
+    return small_first(deciding.because.to(language).rstrip("."))
 
 
 def _lacking(codes: list[str], language: Language) -> str:

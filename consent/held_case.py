@@ -180,7 +180,7 @@ def state_on(row: HeldCase, today: date) -> HeldState:
 def refuse_reason(reason: str) -> None:
     """Raise `Invalid` for a reason that says nothing, or too much."""
     if len(reason.strip()) < _SHORTEST_REASON:
-        raise Invalid(fields=[FieldProblem("reason", "too_short")])
+        raise Invalid(fields=[FieldProblem("reason", "not_a_sentence")])
     if len(reason) > _LONGEST_REASON:
         raise Invalid(fields=[FieldProblem("reason", "too_long")])
 

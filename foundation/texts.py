@@ -13,6 +13,8 @@ from pathlib import Path
 
 from babel import Locale, dates, lists, numbers
 
+from foundation.first_letter import large_first, small_first
+
 __all__ = ["DEFAULT_LANGUAGE", "STAFF_LANGUAGES", "Language", "Texts", "Words", "message"]
 
 #: The languages of the whole service; families' pages have more.
@@ -48,7 +50,7 @@ class Language:
         """The language with this tag, named in itself."""
         locale = Locale.parse(code)
         name = _OWN_NAMES.get(code) or locale.get_language_name() or code
-        return cls(code, name[:1].upper() + name[1:], locale.text_direction)
+        return cls(code, large_first(name), locale.text_direction)
 
 
 class Words:
@@ -86,9 +88,9 @@ class Words:
         """A number with this language's separators."""
         return numbers.format_decimal(number, locale=self._locale)
 
-    def list(self, items: Sequence[str]) -> str:
-        """`a, b and c` in this language."""
-        return lists.format_list(list(items), locale=self._locale)
+    def list(self, names: Sequence[str]) -> str:
+        """`Name and contact, attendance and health`: of names that begin with a capital, only the first keeps it."""
+        return lists.format_list([*names[:1], *map(small_first, names[1:])], locale=self._locale)
 
 
 class Texts:

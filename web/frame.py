@@ -17,6 +17,7 @@ from audit.actor import Actor
 from audit.house import House
 from audit.receipts import Receipts
 from foundation.clock import ZONES
+from foundation.first_letter import large_first, small_first
 from foundation.texts import Language, Texts, Words
 from people.standing import Standing
 from web.sent import FilledIn
@@ -119,6 +120,8 @@ def _environment(loader: FileSystemLoader, words: Words, static: StaticFiles, zo
         "instant": lambda at: words.instant(at, zone),
         "number": words.number,
         "listed": words.list,
+        "large_first": large_first,
+        "small_first": small_first,
         "role_name": lambda role: words.gettext(ROLES[Role(role)]),
         "Action": Action,
     }

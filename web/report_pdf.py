@@ -10,6 +10,7 @@ from audit.actions import Role
 from audit.house import House
 from foundation.clock import ZONES
 from foundation.errors import Unavailable
+from foundation.first_letter import large_first
 from foundation.texts import Words, message
 from people.issue_report import PersonReport, SeenEntry, Seer
 from web.terms import Terms
@@ -157,7 +158,7 @@ def _cells(entry: SeenEntry, terms: Terms) -> list[str]:
     return [
         gettext(ROLES[Role(entry.role)]),
         _named(entry.service) if entry.service else "",
-        did[:1].upper() + did[1:],
+        large_first(did),
         terms.words.list(shown),
         terms.purpose(entry.purpose) or gettext(_NO_PURPOSE),
         terms.words.list([terms.basis(one) for one in (entry.basis or "").split()]),

@@ -9,8 +9,8 @@ from confidentiality.book import BOOK
 from confidentiality.decision import Decision
 from confidentiality.explanation import explanation
 from confidentiality.missing import MISSING, without_ref
-from confidentiality.prose import authority
-from confidentiality.vocabulary import CATEGORY, RESULT
+from confidentiality.prose import authority, authority_in
+from confidentiality.vocabulary import CATEGORY, RESULT, Jurisdiction
 from confidentiality.words import LANGUAGES, Language
 
 __all__ = ["ResultWords", "RuleWords", "decision_document", "detail_of", "result_words", "rule_words"]
@@ -40,16 +40,17 @@ def _language(code: str) -> Language:
     return code if code in LANGUAGES else "en"
 
 
-def rule_words(codes: Sequence[str], language: str) -> tuple[RuleWords, ...]:
-    """The rules in words; a code that today's book does not know is told as it stands."""
-    told = []
+def rule_words(codes: Sequence[str], language: str, jurisdiction: Jurisdiction | None = None) -> tuple[RuleWords, ...]:
+    """The rules in words, with the law of one country or of both; a code that the book lost stands as it is."""
+    to, told = _language(language), []
     for code in codes:
         try:
             rule = BOOK.rule(code)
         except KeyError:
             told.append(RuleWords(code, "", ""))
         else:
-            told.append(RuleWords(code, rule.because.to(_language(language)), authority(rule, _language(language))))
+            source = "; ".join(authority_in(jurisdiction, rule, to)) if jurisdiction else authority(rule, to)
+            told.append(RuleWords(code, rule.because.to(to), source))
     return tuple(told)
 
 

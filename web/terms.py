@@ -10,12 +10,13 @@ from audit.house import House
 from confidentiality.book import BOOK
 from confidentiality.explanation import OFFERS
 from confidentiality.missing import MISSING, without_ref
-from confidentiality.vocabulary import BASIS, CATEGORY, KIND, PURPOSE, RESULT, Term
+from confidentiality.vocabulary import BASIS, CATEGORY, KIND, PURPOSE, RESULT, Jurisdiction, Term
 from confidentiality.words import LANGUAGES, Language
 from foundation.clock import local_date
+from foundation.first_letter import large_first
 from foundation.texts import Words, message
 from web.rule_words import RuleWords, rule_words
-from web.wording import TRACES
+from web.wording import REFERRAL_FIELDS, TRACES
 
 __all__ = ["SPOKEN", "Terms"]
 
@@ -25,7 +26,7 @@ SPOKEN = (
     "lt", "ro", "es", "fr", "de", "sw", "se",
 )  # fmt: skip
 
-_A_GUARDIAN = message("the signature of one more person who decides for the child")
+_A_GUARDIAN = message("the signature of everybody who decides for the child")
 _THEIR_SIGNATURE = message("the signature of %(name)s")
 
 
@@ -35,11 +36,14 @@ class Terms:
 
     words: Words
     today: date
+    #: Whose law is named beside a rule.
+    jurisdiction: Jurisdiction
 
     @classmethod
     def of(cls, house: House, words: Words) -> "Terms":
-        """The terms for one reader, on today's local date."""
-        return cls(words, local_date(house.clock.now(), house.installed.jurisdiction))
+        """The terms for one reader, on today's local date, with the law of this installation's country."""
+        jurisdiction: Jurisdiction = "DNK" if house.installed.jurisdiction == "DNK" else "NOR"
+        return cls(words, local_date(house.clock.now(), jurisdiction), jurisdiction)
 
     @property
     def language(self) -> Language:
@@ -80,11 +84,11 @@ class Terms:
 
     def rules(self, codes: Sequence[str]) -> tuple[RuleWords, ...]:
         """Rules with why they say what they say, and where in the law that stands."""
-        return rule_words(codes, self.language)
+        return rule_words(codes, self.language, self.jurisdiction)
 
     def against(self, codes: Sequence[str]) -> tuple[RuleWords, ...]:
         """Those of the rules that close or hold something, of all that had a say."""
-        return rule_words([code for code in codes if _closes(code)], self.language)
+        return rule_words([code for code in codes if _closes(code)], self.language, self.jurisdiction)
 
     def offer(self, code: str) -> str:
         """What can be done instead, by the rule that opens that way; to stand after "you can"."""
@@ -113,6 +117,11 @@ class Terms:
         named = Locale.parse(self.words.language.code).languages.get(tag.partition("-")[0].lower())
         return named or tag
 
+    def field(self, name: str) -> str:
+        """The name of a field of a category, such as `identity_contact.phone`."""
+        label, _ = REFERRAL_FIELDS.get(name, (name, ""))
+        return self.words.gettext(label)
+
     def traces(self, places: Sequence[str]) -> list[str]:
         """What was opened, in words: a category by its name, a column by what stands in it; each once."""
         last = [place.rpartition(".")[2].removesuffix("_sealed") for place in places]
@@ -121,7 +130,7 @@ class Terms:
 
     def _label(self, table: Mapping[str, Term], code: str) -> str:
         term = table.get(code)
-        return _capital(term.label.to(self.language)) if term else code
+        return large_first(term.label.to(self.language)) if term else code
 
     def _sentence(self, table: Mapping[str, Term], code: str) -> str:
         term = table.get(code)
@@ -133,7 +142,3 @@ def _closes(code: str) -> bool:
         return BOOK.rule(code).effect in ("forbid", "hold")
     except KeyError:
         return False
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -75,6 +75,7 @@ FIELD_CODES: Mapping[str, str] = {
     "unknown_field": message("There is no such field here"),
     "too_long": message("This is too long"),
     "too_short": message("This is too short"),
+    "not_a_sentence": message("Write a whole sentence"),
     "too_large": message("This is too large"),
     "too_small": message("This is too small"),
     "too_many": message("These are too many"),

@@ -228,7 +228,7 @@ def test_a_case_is_put_only_where_people_can_decide_it(town: Town, held: Held) -
 @pytest.mark.parametrize(
     ("changed", "field", "code"),
     [
-        ({"reason": "  fordi   "}, "reason", "too_short"),
+        ({"reason": "  fordi   "}, "reason", "not_a_sentence"),
         ({"reason": "å" * 2001}, "reason", "too_long"),
         ({"categories": ()}, "categories", "too_few"),
         ({"categories": ("gossip",)}, "categories", "unknown_category"),

@@ -1,8 +1,10 @@
-"""The pages on people, consents, referrals and the log, looked at: as they open, and as forms lead to them."""
+"""The pages of those at work, looked at: as they open, and as forms lead to them. No page is forgotten."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser as Chromium
@@ -10,13 +12,20 @@ from playwright.sync_api import Page
 
 from audit.actions import Action
 from audit.operation import operation
-from foundation.identifiers import ConsentId, EventId, ReferralId
+from consent.decide_held_case import DecideHeldCase, decide_held_case
+from consent.record_consent import Heard, record_consent
+from consent.submit_held_case import SubmitHeldCase, submit_held_case
+from foundation.identifiers import ConsentId, EventId, HeldCaseId, PersonId, ReferralId
 from people.invitation import invite
+from people.propose_policy import ProposePolicy, propose_policy
 from referral.accept_referral import accept_referral
 from referral.read_referral import read_referral
+from tests.consent.a_form import a_form
 from tests.log_reading import events
 from tests.look.harness import ALL_VIEWS, DESKTOP, FEW_VIEWS, PHONE, View, Window, a_window, look_at, told
+from tests.look.test_look import OPEN_PAGES, OWN_PAGES
 from tests.situations import Family, Town, a_consent, a_family, a_referral, protect
+from web.pages import PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -38,13 +47,18 @@ class Story:
     opened: ReferralId
     sent: ReferralId
     event: EventId
+    read: EventId
     refused: EventId
     invitation: str
+    #: A child of thirteen who has said no, what is asked of the leader about it, and what waits to be approved.
+    objects: PersonId
+    asked: HeldCaseId
+    decided: HeldCaseId
 
 
 @pytest.fixture
 def story(town: Town) -> Story:
-    """A family with a consent that counts and one that waits, three referrals, a refusal, and somebody invited."""
+    """Two families; a consent that counts, one that waits; referrals, a refusal, two held cases, a policy proposed."""
     family = a_family(town)
     a_family(town, town.teacher, again=family)
     given = a_consent(town, family)
@@ -60,7 +74,26 @@ def story(town: Town) -> Story:
     log = events(town.house)
     refused = next(EventId.of(one.row.event_id) for one in log if one.shape[:2] == ("refer_pupil", "refused"))
     event = next(EventId.of(one.row.event_id) for one in log if one.shape[:2] == ("refer_pupil", "permitted"))
-    return Story(town, family, given, half, answered, opened, sent, event, refused, invited.code)
+    read = next(EventId.of(one.row.event_id) for one in log if one.shape[:2] == ("read_referral", "permitted"))
+    objects = _a_child_who_says_no(town)
+    asked, decided = (_held(town, objects, category) for category in ("academic_need", "identity_contact"))
+    decide_held_case(town.actors["school_leader"], DecideHeldCase(decided, True, "Hjelpen haster.", town.today, 1))
+    propose_policy(town.administrator, ProposePolicy(1, {"child_objection_from_age": 10}))
+    return Story(
+        town, family, given, half, answered, opened, sent, event, read, refused, invited.code, objects, asked, decided
+    )
+
+
+def _a_child_who_says_no(town: Town) -> PersonId:
+    family = a_family(town, born=date(2013, 3, 14))
+    a_family(town, town.teacher, again=family)
+    record_consent(town.housing_worker, a_form(town, family, heard=Heard(town.today, "objects")))
+    return family.child
+
+
+def _held(town: Town, child: PersonId, category: str) -> HeldCaseId:
+    case = SubmitHeldCase(child, town.homework, "homework_support_referral", (category,), "Eleven vil ha hjelp.")
+    return submit_held_case(town.teacher, case).id
 
 
 def pages_of(story: Story) -> dict[str, list[tuple[str, str]]]:
@@ -90,7 +123,18 @@ def pages_of(story: Story) -> dict[str, list[tuple[str, str]]]:
             ("referral-receipt", f"/referrals/{story.sent}/receipt?event={story.event}"),
             ("referral-sender", f"/referrals/{story.answered}"),
             ("recall-referral", f"/referrals/{story.sent}/recall"),
+            ("closeness", f"/closeness?person={child}"),
+            ("refer-held", f"/referrals/new?pupil={story.objects}&to={town.homework}"),
+            ("ask-leader", f"/held-cases/new?pupil={story.objects}&to={town.homework}"),
+            ("held-cases", "/held-cases"),
+            ("held-case", f"/held-cases/{story.asked}"),
         ],
+        "school_leader": [
+            ("home-leader", "/"),
+            ("held-case-decide", f"/held-cases/{story.asked}"),
+            ("held-case-decided", f"/held-cases/{story.decided}"),
+        ],
+        "second_teacher": [("held-case-approve", f"/held-cases/{story.decided}")],
         "coordinator": [
             ("home-coordinator", "/"),
             ("referrals-received", "/referrals"),
@@ -105,15 +149,50 @@ def pages_of(story: Story) -> dict[str, list[tuple[str, str]]]:
             ("log-nothing", "/log?since=2020-01-01&until=2020-01-01"),
             ("log-entry", f"/log/{story.event}"),
             ("log-entry-refused", f"/log/{story.refused}"),
+            ("replay", f"/log/{story.event}/replay"),
         ],
+        "data_protection_officer": [
+            ("reports", "/reports"),
+            ("log-entry-visibility", f"/log/{story.read}"),
+            ("policy-approve", "/policy"),
+        ],
+        "administrator": [("home-administrator", "/"), ("policy", "/policy")],
     }
+
+
+def invitation_of(story: Story) -> str:
+    """Where somebody who was invited makes their account."""
+    return f"/invitation/{story.invitation}"
+
+
+#: Routes that answer with no page of their own: files, the machine's questions, and ways back to a page.
+NO_PAGES = {
+    "/persons/{person_id}/protection",
+    "/consents/{consent_id}/proofs/{proof_id}",
+    "/referrals/{referral_id}/accept",
+    "/verify/tillit-verify.py",
+    "/verify/log-policy.json",
+    "/livez",
+    "/readyz",
+}
+
+
+def test_every_page_that_exists_is_looked_at(story: Story) -> None:
+    looked_at = [path for pages in (*pages_of(story).values(), OPEN_PAGES, OWN_PAGES) for _, path in pages]
+    looked_at.append(invitation_of(story))
+    routes = {route.path for module in PAGES for route in module.router.routes if "GET" in route.methods}
+    seen = set()
+    for path in (urlsplit(one).path for one in looked_at):
+        fitting = [one for one in routes if re.fullmatch(re.sub(r"{\w+}", "[^/]+", one), path)]
+        seen.update(sorted(fitting, key=lambda one: "{" in one)[:1])
+    assert routes - seen == NO_PAGES
 
 
 def look_at_all(chromium: Chromium, address: str, session_of: SessionOf, story: Story, view: View) -> None:
     wrong: dict[str, list[str]] = {}
     for who, pages in pages_of(story).items():
         wrong |= look_at(chromium, address, pages, view, [session_of(who)])
-    wrong |= look_at(chromium, address, [("invitation", f"/invitation/{story.invitation}")], view)
+    wrong |= look_at(chromium, address, [("invitation", invitation_of(story))], view)
     for who, walk in WALKS.items():
         with a_window(chromium, address, view, [session_of(who)]) as window:
             wrong |= walk(window, story)
@@ -163,11 +242,39 @@ def teacher(window: Window, story: Story) -> dict[str, list[str]]:
     page.locator("[name='content.academic_need.goal']").fill("Lese og regne på trinnet sitt innen sommeren")
     press(page, "[name=step][value=review]")
     wrong = window.judge("review-referral")
+    press(page, "[name=step][value=edit]")
+    page.locator("summary", has=page.locator("xpath=../*[.//*[@id='relation']]")).click()
+    page.locator("[name=relation]").select_option("neighbour")
+    press(page, "[name=step][value=review]")
+    wrong |= window.judge("refer-close")
+    press(page, "[name=step][value=closeness]")
     window.go("/persons")
     page.locator("[name=words]").fill("qq")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     return wrong | window.judge("persons-not-found")
+
+
+def school_leader(window: Window, story: Story) -> dict[str, list[str]]:
+    """A decision without a reason."""
+    window.go(f"/held-cases/{story.asked}")
+    window.page.locator("form").last.evaluate("(form) => { form.noValidate = true; }")
+    press(window.page, ":not([name])[type=submit]")
+    return window.judge("held-case-again")
+
+
+def data_protection_officer(window: Window, story: Story) -> dict[str, list[str]]:
+    """A report for nobody, and an entry withheld until no day."""
+    page = window.page
+    window.go("/reports")
+    page.locator("form").last.evaluate("(form) => { form.noValidate = true; }")
+    press(page, "[name=form][value=pdf]")
+    wrong = window.judge("reports-again")
+    window.go(f"/log/{story.read}")
+    page.locator("[name=visible]").select_option("until")
+    page.locator("[name=reason]").fill("Forvaltningsloven § 19")
+    press(page, "[data-variant=secondary][type=submit]")
+    return wrong | window.judge("log-entry-visibility-again")
 
 
 def coordinator(window: Window, story: Story) -> dict[str, list[str]]:
@@ -196,6 +303,8 @@ WALKS: dict[str, Callable[[Window, Story], dict[str, list[str]]]] = {
     "housing_worker": housing_worker,
     "teacher": teacher,
     "coordinator": coordinator,
+    "school_leader": school_leader,
+    "data_protection_officer": data_protection_officer,
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -81,6 +82,9 @@ class Entry:
     consulted: tuple[Trace, ...]
     mentioned: tuple[PersonId, ...]
     erased: int
+    #: Whether the family sees it in its report: `yes`, `withheld`, or withheld `until` that point in time.
+    visible: str
+    visible_until: datetime | None
     event_id: EventId
 
 
@@ -123,6 +127,8 @@ def _entry(found: LogEntry) -> Entry:
         consulted=_traces(found.consulted),
         mentioned=found.mentioned,
         erased=found.erased,
+        visible=found.visible,
+        visible_until=found.visible_until,
         event_id=found.event_id,
     )
 

@@ -111,6 +111,8 @@ def _told(here: Visit, line: NoticeLine) -> Told | None:
         path = f"/referrals/{line.referral_id}"
     elif line.consent_id is not None and here.actor.may(Action.READ_CONSENT):
         path = f"/consents/{line.consent_id}"
+    elif line.kind.startswith("held_case_") and here.actor.may(Action.LIST_HELD_CASES):
+        path = "/held-cases"
     else:
         path = ""
     return Told(path, here.words.gettext(NOTICES[line.kind]), line.told_at)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ from confidentiality.facts import FACTS
 from consent.replay_decision import ReplayView, Said, replay_decision
 from foundation.clock import ZONES
 from foundation.errors import FieldProblem, Invalid
+from foundation.first_letter import large_first
 from foundation.identifiers import EventId, PersonId, ServiceId
 from foundation.texts import message
 from people.standing import name_of_staff, open_services
@@ -145,6 +146,10 @@ class Entry:
     referral: str | None
     place: PlaceInTheLog | None
     erased: int
+    #: Whether anything of anybody was shown, so that it belongs into a report; and whether the family sees it there.
+    is_shown: bool
+    visible: str
+    visible_until: date | None
     commitment: str
     stored: str
     event_id: EventId
@@ -244,7 +249,12 @@ def _said(terms: Terms, said: Said) -> Outcome:
 @does(Action.DECIDE_VISIBILITY)
 def decide(here: Here, event_id: EventIdHere, filled: Filled) -> Response:
     """Decide whether the family sees the entry in its report."""
-    return here.see_other(f"/log/{event_id}", decide_visibility(here.actor, _decision(here, event_id, filled)))
+    try:
+        receipt = decide_visibility(here.actor, _decision(here, event_id, filled))
+    except Invalid as problem:
+        entry = _entry(here, read_event(here.actor, event_id))
+        return here.page("log_entry.html", entry, problem=problem, filled=filled)
+    return here.see_other(f"/log/{event_id}", receipt)
 
 
 def _decision(here: Visit, event: EventId, filled: FilledIn) -> DecideVisibility:
@@ -254,10 +264,14 @@ def _decision(here: Visit, event: EventId, filled: FilledIn) -> DecideVisibility
         problems.append(FieldProblem("visible", "not_a_choice"))
     if problems:
         raise Invalid(fields=problems)
-    zone = ZONES[here.actor.house.installed.jurisdiction]
+    zone = _zone(here)
     return DecideVisibility(
         event, Visible(visible), filled.text("reason"), datetime.combine(until, time(), zone) if until else None
     )
+
+
+def _zone(here: Visit) -> tzinfo:
+    return ZONES[here.actor.house.installed.jurisdiction]
 
 
 def _person(filled: FilledIn) -> PersonId:
@@ -279,7 +293,7 @@ def _asked(here: Visit, chosen: Mapping[str, str]) -> SearchLog:
             problems.append(FieldProblem("service", "not_an_id"))
     if problems:
         raise Invalid(fields=problems)
-    zone = ZONES[here.actor.house.installed.jurisdiction]
+    zone = _zone(here)
     return SearchLog(
         since=datetime.combine(since, time(), zone) if since else None,
         until=datetime.combine(until + timedelta(days=1), time(), zone) if until else None,
@@ -330,7 +344,7 @@ def _log(here: Visit, chosen: Mapping[str, str], page: LogPage | None, person: s
         if days
         else [],
         actions=sorted(
-            ((action.code, _capital(gettext(DEEDS[action.code][1]))) for action in Action if action.code in DEEDS),
+            ((action.code, large_first(gettext(DEEDS[action.code][1]))) for action in Action if action.code in DEEDS),
             key=lambda one: one[1],
         ),
         outcomes=[(code, gettext(words)) for code, (words, _) in OUTCOMES.items()],
@@ -345,10 +359,6 @@ def _log(here: Visit, chosen: Mapping[str, str], page: LogPage | None, person: s
         more="/log?" + urlencode({**told, "next": page.next}) if page and page.next and not person else None,
         event_id=page.event_id if page else None,
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _who(here: Visit, names: Mapping[ServiceId, str], line: LogLine) -> str:
@@ -418,6 +428,9 @@ def _entry(here: Visit, entry: LogEntry) -> Entry:
         referral=str(line.referral_id) if line.referral_id else None,
         place=entry.place,
         erased=entry.erased,
+        is_shown=line.outcome == "permitted" and any(entry.disclosed.values()),
+        visible=entry.visible,
+        visible_until=entry.visible_until.astimezone(_zone(here)).date() if entry.visible_until else None,
         commitment=entry.commitment,
         stored=json.dumps({"decision": entry.decision, **entry.notes}, ensure_ascii=False, indent=2, sort_keys=True),
         event_id=entry.event_id,
@@ -448,7 +461,7 @@ def _decided(here: Visit, terms: Terms, decision: Mapping[str, object]) -> Seque
             color=RESULT_COLORS.get(str(one["result"]), "danger"),
             rules=terms.rules([str(code) for code in one["rules"]]),
             lacking=terms.lacking([str(code) for code in one["missing"]], {}),
-            left_out=[str(name) for name in one["strip"]],
+            left_out=[terms.field(str(name)) for name in one["strip"]],
             facts=_facts(here, terms, str(one["facts"])),
         )
         for one in results
@@ -458,5 +471,5 @@ def _decided(here: Visit, terms: Terms, decision: Mapping[str, object]) -> Seque
 def _facts(here: Visit, terms: Terms, letters: str) -> Sequence[tuple[str, str]]:
     """Every fact that was known when it was decided, with its answer; what nobody knew stands last."""
     words = {"y": here.words.gettext(_YES), "n": here.words.gettext(_NO), "u": here.words.gettext(_UNKNOWN)}
-    told = [(_capital(fact.words.to(terms.language)), letter) for fact, letter in zip(FACTS, letters, strict=False)]
+    told = [(large_first(fact.words.to(terms.language)), letter) for fact, letter in zip(FACTS, letters, strict=False)]
     return [(text, words.get(letter, letter)) for text, letter in sorted(told, key=lambda one: "ynu".find(one[1]))]

@@ -93,6 +93,8 @@ class PolicyPage:
 
     number: int
     rows: Sequence[SettingRow]
+    #: The names of the form's fields -> their labels.
+    labels: Mapping[str, str]
     waiting: Waiting | None
     versions: Sequence[Version]
     services: Sequence[tuple[str, str]]
@@ -175,7 +177,7 @@ def _added(filled: FilledIn) -> list[list[str]]:
 
 
 def _jurisdiction(here: Visit) -> Jurisdiction:
-    return "DNK" if here.actor.house.installed.jurisdiction == "DNK" else "NOR"
+    return Terms.of(here.actor.house, here.words).jurisdiction
 
 
 def _shown(here: Visit) -> list[Setting]:
@@ -200,6 +202,7 @@ def _page(here: Visit) -> PolicyPage:
     return PolicyPage(
         number=found.in_force.number,
         rows=tuple(_row(here, setting, found, services) for setting in _shown(here)),
+        labels={setting.name: setting.label.to(terms.language) for setting in _shown(here)},
         waiting=Waiting(waiting.id, waiting.proposed_by, waiting.proposed_at, waiting.is_own) if waiting else None,
         versions=tuple(
             _version(here, version, before.policy if before else found.defaults, services)

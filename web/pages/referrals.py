@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from audit.actions import Action
+from audit.actions import Action, Role
 from audit.operation import SharingRefused
 from confidentiality.vocabulary import CATEGORIES
 from consent.closeness import NO_CLOSENESS, Closeness
@@ -168,7 +168,7 @@ class ClosedPart:
 
 @dataclass(frozen=True)
 class ReferralForm:
-    """The form of one kind of referral about one person to one service."""
+    """The form of one kind of referral about one person to one service; `kept` is what was written so far."""
 
     draft: DraftView
     kind: str
@@ -177,6 +177,7 @@ class ReferralForm:
     closed: Sequence[ClosedPart]
     relations: Sequence[tuple[str, str]]
     asks_closeness: bool
+    kept: Sequence[tuple[str, str]]
     event_id: EventId
 
 
@@ -279,11 +280,11 @@ class No(Step):
 @router.get("")
 @does(Action.LIST_REFERRALS)
 def several(here: Here, side: str | None = None, next: str | None = None) -> Response:  # noqa: A002  # as in the link
-    """The referrals that came, or those that went; a service that only sends sees what it sent first."""
+    """The referrals that came, or those that went; teachers, and services that only send, see what they sent first."""
     kind = whoami(here.actor).service_kind
     may_send = here.actor.may(Action.REFER_PUPIL) and any(kind in one.senders for one in KINDS)
     may_receive = any(kind in one.receivers for one in KINDS)
-    chosen = side or ("receiver" if may_receive else "sender")
+    chosen = side or ("receiver" if may_receive and here.actor.role is not Role.TEACHER else "sender")
     found = list_referrals(here.actor, side=chosen, page=next)
     rows = tuple(_row(here, line) for line in found.items)
     return here.page("referrals.html", Referrals(chosen, may_send, may_receive, rows, found.next, found.event_id))
@@ -306,20 +307,21 @@ def form(
 @router.post("/new")
 @does(Action.REFER_PUPIL)
 def send(here: HereOnce, filled: Filled) -> Response:
-    """Look for a pupil; or look the form over; or go back to it; or send it."""
+    """Look for a pupil; or look the form over; or say how close one is, or go back to it; or send it."""
     if filled.text("step") == "find":
         return _find(here, filled)
     to_draft, closeness = _about(filled), _closeness(filled)
     asked = DraftReferral(to_draft.pupil, to_draft.to_service, to_draft.kind, closeness=closeness)
     content = _content(filled)
-    if closeness != NO_CLOSENESS and filled.text("step") == "review":
+    step = filled.text("step")
+    if step == "closeness" or (step == "review" and closeness != NO_CLOSENESS):
         # What is said once counts from then on, also for opening; the key of this request is kept for the sending.
         state_closeness(replace(here.actor, once=None), StateCloseness(closeness, person=asked.pupil))
-    if filled.text("step") == "edit":
+    if step in ("edit", "closeness"):
         return _form_or_common(here, draft_referral(here.actor, asked), None, filled)
     try:
         refuse_content(kind_of(asked.kind), content)
-        if filled.text("step") != "send":
+        if step != "send":
             return _review(here, draft_referral(here.actor, asked), content, filled)
         receipt = refer_pupil(here.actor, ReferPupil(asked.pupil, asked.to_service, content, asked.kind, closeness))
     except (Invalid, SharingRefused, FieldMustNotGo) as problem:
@@ -504,15 +506,20 @@ def _form_or_common(here: Visit, draft: DraftView, problem: Problem | None, fill
 
 def _form(here: Visit, draft: DraftView, filled: FilledIn | None) -> ReferralForm:
     terms, gettext = Terms.of(here.actor.house, here.words), here.words.gettext
+    asks_closeness = any(_CLOSE in answer.rules for answer in draft.categories) or (
+        filled is not None and filled.text("relation", "none") != "none"
+    )
+    # Behind the question how close one is, what was written goes along unseen; else it stands beside what closed it.
+    typed = {} if asks_closeness and not draft.may_send else _typed(here, filled)
     return ReferralForm(
         draft=draft,
         kind=gettext(REFERRAL_KINDS[draft.kind]),
         purpose=terms.purpose_sentence(draft.purpose),
         open=tuple(_open_part(here, terms, draft, answer) for answer in draft.categories if answer.result in _OPEN),
-        closed=_closed_parts(terms, [one for one in draft.categories if one.result not in _OPEN], _typed(here, filled)),
+        closed=_closed_parts(terms, [one for one in draft.categories if one.result not in _OPEN], typed),
         relations=[(code, gettext(words)) for code, words in RELATIONS.items()],
-        asks_closeness=any(_CLOSE in answer.rules for answer in draft.categories)
-        or (filled is not None and filled.text("relation", "none") != "none"),
+        asks_closeness=asks_closeness,
+        kept=[one for one in filled.fields() if one[0].startswith("content.")] if filled is not None else [],
         event_id=draft.event_id,
     )
 
@@ -526,20 +533,15 @@ def _open_part(here: Visit, terms: Terms, draft: DraftView, answer: CategoryAnsw
         fields=tuple(
             FieldAsked(
                 name=f"content.{answer.category}.{name}",
-                label=_field(here, answer.category, name),
+                label=terms.field(f"{answer.category}.{name}"),
                 hint=_hint(here, answer.category, name),
                 known=draft.known.get(f"{answer.category}.{name}", ""),
                 is_short=name in _SHORT,
             )
             for name in answer.fields
         ),
-        left_out=[_field(here, *name.split(".", 1)) for name in answer.strip],
+        left_out=[terms.field(name) for name in answer.strip],
     )
-
-
-def _field(here: Visit, category: str, name: str) -> str:
-    label, _ = REFERRAL_FIELDS.get(f"{category}.{name}", (name, ""))
-    return here.words.gettext(label)
 
 
 def _hint(here: Visit, category: str, name: str) -> str:
@@ -551,8 +553,9 @@ def _typed(here: Visit, filled: FilledIn | None) -> dict[str, list[tuple[str, st
     """What was written, with its labels, by category: nothing that was typed is lost when a category closes."""
     if filled is None:
         return {}
+    terms = Terms.of(here.actor.house, here.words)
     return {
-        category: [(_field(here, category, name), text) for name, text in fields.items()]
+        category: [(terms.field(f"{category}.{name}"), text) for name, text in fields.items()]
         for category, fields in _content(filled).items()
     }
 
@@ -567,7 +570,7 @@ def _closed_parts(
     return tuple(
         ClosedPart(
             categories=[(terms.category(one.category), terms.category_sentence(one.category)) for one in answers],
-            rules=terms.rules(rules),
+            rules=terms.against(rules),
             lacking=terms.lacking(missing, {}),
             offers=[text for text in dict.fromkeys(terms.offer(code) for code in offers) if text],
             typed=[line for one in answers for line in typed.get(one.category, ())],
@@ -594,7 +597,7 @@ def _review(here: Visit, draft: DraftView, content: Content, filled: FilledIn) -
         parts=[
             (
                 terms.category(answer.category),
-                [(_field(here, answer.category, name), text) for name, text in content[answer.category].items()],
+                [(terms.field(f"{answer.category}.{name}"), text) for name, text in content[answer.category].items()],
             )
             for answer in going
         ],
@@ -634,7 +637,7 @@ def _one(here: Visit, view: ReferralView) -> OneReferral:
         parts=tuple(
             PartLine(
                 category=terms.category(part.category),
-                fields=[(_field(here, part.category, name), text) for name, text in _sorted_fields(view, part)],
+                fields=[(terms.field(f"{part.category}.{name}"), text) for name, text in _sorted_fields(view, part)],
                 basis=terms.basis(part.basis),
                 basis_sentence=terms.basis_sentence(part.basis),
                 consent=f"/consents/{part.consent}" if part.consent and here.actor.may(Action.READ_CONSENT) else None,

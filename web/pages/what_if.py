@@ -1,7 +1,7 @@
 """Asking the rules about a made-up case: a form without a name in it, the answer, and the case as a file to copy."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import yaml
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from confidentiality.acts import ACT
 from confidentiality.book import BOOK
 from confidentiality.decision import Decision, Result
-from confidentiality.explanation import FIELDS, explanation
+from confidentiality.explanation import explanation
 from confidentiality.facts import FACT
 from confidentiality.policy import SWITCHES, Policy
 from confidentiality.policy_settings import AWAITED_ACTS, SWITCH_WORDS
@@ -21,6 +21,7 @@ from consent.case import STATED, decide_case
 from consent.case_file import case_from
 from consent.validity import usual_end
 from foundation.errors import Problem
+from foundation.first_letter import large_first
 from foundation.texts import message
 from people.policy import policy_today
 from web.rule_words import RuleWords
@@ -140,7 +141,7 @@ def ask_the_rules(here: Here) -> Response:
 
 
 def _answered(here: Visit, asking: Asking) -> Answered:
-    terms = Terms.of(here.actor.house, here.words)
+    terms = replace(Terms.of(here.actor.house, here.words), jurisdiction=asking.jurisdiction)
     data = asking.as_case()
     case = case_from(data)
     decision = decide_case(case)
@@ -171,8 +172,8 @@ def _answers(here: Visit, terms: Terms, decision: Decision, asking: Asking) -> I
             sentence=RESULT[one.result].sentence.to(terms.language),
             color=RESULT_COLORS[one.result],
             rules=terms.rules(one.rules),
-            lacking=[_capital(text) for text in terms.lacking(one.missing, names)],
-            left_out=[FIELDS[name].to(terms.language) for name in one.strip],
+            lacking=[large_first(text) for text in terms.lacking(one.missing, names)],
+            left_out=[terms.field(name) for name in one.strip],
             offers=[text for text in (terms.offer(code) for code in one.offers) if text],
             beaten=terms.rules(one.beaten),
         )
@@ -184,10 +185,6 @@ def _subject(age: int | None) -> str:
 
 def _guardians() -> Sequence[tuple[int, str]]:
     return list(zip(GUARDIANS, (_FIRST, _SECOND, _THIRD), strict=True))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _form(here: Visit, asked: FilledIn, answered: Answered | None) -> WhatIf:
@@ -269,13 +266,13 @@ def _choices(here: Visit, terms: Terms, jurisdiction: Jurisdiction) -> Mapping[s
         "form": said(CONSENT_FORMS),
         "strength": said(STRENGTHS),
         "relation": said(RELATIONS),
-        "stated": [(code, _capital(FACT[code].words.to(terms.language))) for code in _statements(jurisdiction)],
+        "stated": [(code, large_first(FACT[code].words.to(terms.language))) for code in _statements(jurisdiction)],
         "switch": [
             (switch, SWITCH_WORDS[switch].to(terms.language))
             for switch, codes in SWITCHES.items()
             if any(code.startswith(country) for code in codes)
         ],
-        "act": [(code, _capital(ACT[code].called(terms.language))) for code in AWAITED_ACTS]
+        "act": [(code, large_first(ACT[code].called(terms.language))) for code in AWAITED_ACTS]
         if jurisdiction == "NOR"
         else [],
     }

@@ -29,7 +29,7 @@ def test_one_presses_the_button_and_gets_an_answer_without_a_trace(reader: Visit
     page = reader.open("/rules").click("Try a case").press(BUTTON)
     assert page.status == 200
     assert "You may share: academic need and language need" in page.words
-    for said in ("Open Academic need and Language need The child", "NO-C-40", "You can withdraw consent at any time."):
+    for said in ("Open Academic need and language need The child", "NO-C-40", "You can withdraw consent at any time."):
         assert said in page.words
     assert "tillit-event" not in page.response.headers
     assert len(events(town.house)) == before
@@ -38,7 +38,7 @@ def test_one_presses_the_button_and_gets_an_answer_without_a_trace(reader: Visit
 def test_the_answer_says_what_is_lacking_and_what_one_can_do(reader: Visitor) -> None:
     page = reader.open("/rules/what-if").press(BUTTON, {"guardian_2_answer": ""})
     for said in (
-        "Closed Academic need and Language need",
+        "Closed Academic need and language need",
         "What is lacking The signature of the second guardian",
         "What one can do instead Ask the family for consent",
     ):
@@ -51,7 +51,7 @@ def test_the_case_that_is_shown_is_the_one_that_was_decided(reader: Visitor) -> 
     shown = page.response.text.split('id="case"')[1].split(">", 1)[1].split("</pre>")[0]
     decision = decide_case(case_from(yaml.safe_load(shown)))
     assert [result.result for result in decision.results] == ["manual", "manual"]
-    assert "Waits for a person Academic need and Language need" in page.words
+    assert "Waits for a person Academic need and language need" in page.words
 
 
 @pytest.mark.parametrize("language", STAFF_LANGUAGES)
