@@ -1,9 +1,8 @@
 """Bring leaves out of the database, each with the sealed event beside it: what is signed must survive its loss."""
 
 from collections import defaultdict
-from typing import Any, cast
 
-from sqlalchemy import Row, select
+from sqlalchemy import bindparam, select
 
 from audit.event import AuditDisclosure, AuditEvent, stored_index
 from audit.evidence.export_entries import EntryToKeep, export_entries
@@ -11,9 +10,23 @@ from audit.evidence.log_store import LogStore
 from audit.evidence.sealed_records import SealedEvent, SealedPart
 from audit.house import House
 from audit.log_tables import LogLeaf
-from audit.operation import reading
+from audit.look import Prepared
+from audit.operation import ask
 
 __all__ = ["export_leaves"]
+
+_WITHIN = (LogLeaf.idx >= bindparam("first"), LogLeaf.idx < bindparam("end"))
+_LEAVES = Prepared(
+    select(LogLeaf, AuditEvent)
+    .outerjoin(AuditEvent, AuditEvent.event_id == LogLeaf.event_id)
+    .where(*_WITHIN)
+    .order_by(LogLeaf.idx)
+)
+_PARTS = Prepared(
+    select(LogLeaf.idx, AuditDisclosure.key_id, AuditDisclosure.sealed)
+    .join(LogLeaf, LogLeaf.event_id == AuditDisclosure.event_id)
+    .where(*_WITHIN)
+)
 
 
 def export_leaves(house: House, store: LogStore, first: int, end: int) -> None:
@@ -24,30 +37,19 @@ def export_leaves(house: House, store: LogStore, first: int, end: int) -> None:
         NotInStore: the store lacks what lies before.
         OSError: the store cannot be written.
     """
-    within = (LogLeaf.idx >= first, LogLeaf.idx < end)
-    with reading(house) as session:
-        parts: dict[int, list[SealedPart]] = defaultdict(list)
-        for idx, key_id, sealed in session.execute(
-            select(LogLeaf.idx, AuditDisclosure.key_id, AuditDisclosure.sealed)
-            .join(LogLeaf, LogLeaf.event_id == AuditDisclosure.event_id)
-            .where(*within)
-        ):
-            parts[idx].append(SealedPart(key_id, sealed))
-        entries = [
-            EntryToKeep(row.leaf, b"" if row.event_id is None else _record(row, parts[row.idx]))
-            for row in session.execute(
-                select(LogLeaf.idx, LogLeaf.leaf, *AuditEvent.__table__.columns)
-                .outerjoin(AuditEvent, AuditEvent.event_id == LogLeaf.event_id)
-                .where(*within)
-                .order_by(LogLeaf.idx)
-            )
-        ]
+    within = {"first": first, "end": end}
+    parts: dict[int, list[SealedPart]] = defaultdict(list)
+    for idx, key_id, sealed in ask(house, _PARTS, **within):
+        parts[idx].append(SealedPart(key_id, sealed))
+    entries = [
+        EntryToKeep(leaf.leaf, b"" if event is None else _record(event, parts[leaf.idx]))
+        for leaf, event in ask(house, _LEAVES, **within)
+    ]
     export_entries(store, first, entries)
 
 
-def _record(row: Row[*tuple[Any, ...]], parts: list[SealedPart]) -> bytes:
+def _record(event: AuditEvent, parts: list[SealedPart]) -> bytes:
     """The sealed event of a leaf: index columns without those that say nothing, parts in the order of their keys."""
-    index = stored_index(cast(AuditEvent, row))  # a row has the same names
-    said = {name: value for name, value in index.items() if value is not None and name != "event_id"}
+    said = {name: value for name, value in stored_index(event).items() if value is not None and name != "event_id"}
     parts.sort(key=lambda part: part.key_id.bytes)
-    return SealedEvent(row.event_id, row.digests, said, tuple(parts)).encode()
+    return SealedEvent(event.event_id, event.digests, said, tuple(parts)).encode()

@@ -5,16 +5,17 @@ and events are committed in another order. Whoever commits late is in the next b
 stops nobody. Inside a batch the order is that of the ids, the same on every database.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from audit.event import AuditEvent, AuditPending
 from audit.evidence.event_leaf import event_leaves
 from audit.evidence.tree import CompactRange, leaf_hashes
 from audit.house import House
 from audit.log_tables import LogLeaf, TreeState
+from audit.look import Prepared, look
 from audit.operation import upkeep
 from foundation.identifiers import EventId
 
@@ -26,6 +27,22 @@ LARGEST_BATCH = 5_000
 #: An event that was committed longer than this after it began, or that states a time further in the future, is late.
 _LONGEST_DEED = timedelta(seconds=60)
 _AHEAD = timedelta(seconds=5)
+
+# Made once: a statement that is made anew for each batch costs more than it takes to run.
+_OLDEST = select(AuditPending.event_id).order_by(AuditPending.event_id).limit(bindparam("limit"))
+_TAKE_OLDEST = delete(AuditPending).where(AuditPending.event_id.in_(_OLDEST)).returning(AuditPending.event_id)
+_TAKEN = Prepared(
+    select(AuditEvent.event_id, AuditEvent.commitment, AuditEvent.recorded_at)
+    .where(AuditEvent.event_id.in_(bindparam("taken", expanding=True)))
+    .order_by(AuditEvent.event_id)
+)
+_LAST_MOVED = Prepared(select(TreeState.updated_at).where(TreeState.origin == bindparam("log")))
+_MOVE_HEAD = update(TreeState).where(
+    TreeState.origin == bindparam("log"),
+    TreeState.size == bindparam("old_size"),
+    TreeState.root == bindparam("old_root"),
+)
+_INSERT_LEAVES = insert(LogLeaf)
 
 
 class TreeMoved(Exception):
@@ -40,20 +57,13 @@ def integrate_events(house: House, tree: CompactRange, limit: int = LARGEST_BATC
         LogUnavailable: the database cannot be reached or written; nothing was changed.
     """
     with upkeep(house) as connection:
-        oldest = select(AuditPending.event_id).order_by(AuditPending.event_id).limit(limit)
-        taken = connection.scalars(
-            delete(AuditPending).where(AuditPending.event_id.in_(oldest)).returning(AuditPending.event_id)
-        ).all()
+        taken = connection.scalars(_TAKE_OLDEST, {"limit": limit}).all()
         if not taken:
             return tree
-        placed = connection.execute(
-            select(AuditEvent.event_id, AuditEvent.commitment, AuditEvent.recorded_at)
-            .where(AuditEvent.event_id.in_(taken))
-            .order_by(AuditEvent.event_id)
-        ).all()
-        leaves = event_leaves(one.commitment for one in placed)
-        ids = [one.event_id for one in placed]
-        return grow_tree(connection, house, tree, list(zip(ids, leaves, _late(connection, house, placed), strict=True)))
+        placed = look(connection, _TAKEN, {"taken": taken})
+        ids, commitments, times = zip(*placed, strict=True)
+        late = _late(connection, house, times)
+        return grow_tree(connection, house, tree, list(zip(ids, event_leaves(commitments), late, strict=True)))
 
 
 def grow_tree(
@@ -70,14 +80,20 @@ def grow_tree(
         grown.append(one)
     # The head first: who comes second waits here, and then finds it moved.
     moved = connection.execute(
-        update(TreeState)
-        .where(TreeState.origin == house.installed.origin, TreeState.size == tree.size, TreeState.root == tree.root())
-        .values(size=grown.size, root=grown.root(), updated_at=house.clock.now())
+        _MOVE_HEAD,
+        {
+            "log": house.installed.origin,
+            "old_size": tree.size,
+            "old_root": tree.root(),
+            "size": grown.size,
+            "root": grown.root(),
+            "updated_at": house.clock.now(),
+        },
     )
     if moved.rowcount != 1:
         raise TreeMoved
     connection.execute(
-        insert(LogLeaf),
+        _INSERT_LEAVES,
         [
             {"idx": idx, "event_id": event, "leaf": leaf, "leaf_hash": leaf_hash, "is_late": late}
             for idx, ((event, leaf, late), leaf_hash) in enumerate(zip(leaves, hashes, strict=True), start=tree.size)
@@ -86,10 +102,10 @@ def grow_tree(
     return grown
 
 
-def _late(connection: Connection, house: House, waiting: Sequence[Row[EventId, bytes, datetime]]) -> list[bool]:
-    """Which events state a time that does not fit between the batch before and this one."""
-    before = connection.scalar(select(TreeState.updated_at).where(TreeState.origin == house.installed.origin))
-    if before is None:
+def _late(connection: Connection, house: House, times: Iterable[datetime]) -> list[bool]:
+    """Which of the times that events state do not fit between the batch before and this one."""
+    before = look(connection, _LAST_MOVED, {"log": house.installed.origin})
+    if not before:
         raise TreeMoved
-    earliest, latest = before - _LONGEST_DEED, house.clock.now() + _AHEAD
-    return [not earliest <= one.recorded_at <= latest for one in waiting]
+    earliest, latest = before[0][0] - _LONGEST_DEED, house.clock.now() + _AHEAD
+    return [not earliest <= one <= latest for one in times]

@@ -21,8 +21,9 @@ from audit.evidence_lag import WARN_AFTER
 from audit.house import House
 from audit.integrate_events import LARGEST_BATCH
 from audit.log_tables import LogLeaf, Watermark
+from audit.look import Prepared
 from audit.one_sequencer import only_sequencer
-from audit.operation import LogUnavailable, reading
+from audit.operation import LogUnavailable, ask
 from audit.sequencer import Sequencer, trouble_of
 from foundation.identifiers import EventId
 
@@ -31,6 +32,19 @@ __all__ = ["keeping_up", "look", "sequence_events", "settle_log", "watch_log"]
 #: Between the beginnings of two batches, and between two looks while nothing happens, in seconds.
 BUSY: Final = 0.2
 IDLE: Final = 1.0
+
+_SIGNED = select(func.coalesce(func.max(Watermark.signed), 0)).scalar_subquery()
+#: The oldest event that has no place yet, and the oldest that has one behind the last signed head.
+_OLDEST = Prepared(
+    select(
+        select(AuditPending.event_id).order_by(AuditPending.event_id).limit(1).scalar_subquery(),
+        select(LogLeaf.event_id)
+        .where(LogLeaf.idx >= _SIGNED, LogLeaf.event_id.is_not(None))
+        .order_by(LogLeaf.event_id)
+        .limit(1)
+        .scalar_subquery(),
+    )
+)
 
 log = logging.getLogger("tillit.log")
 
@@ -103,11 +117,7 @@ def look(house: House) -> EventId | None:
     Raises:
         LogUnavailable: the database does not answer.
     """
-    signed = select(func.coalesce(func.max(Watermark.signed), 0)).scalar_subquery()
-    queued = select(AuditPending.event_id).order_by(AuditPending.event_id).limit(1)
-    unsigned = select(LogLeaf.event_id).where(LogLeaf.idx >= signed, LogLeaf.event_id.is_not(None))
-    with reading(house) as session:
-        found = [session.scalar(queued), session.scalar(unsigned.order_by(LogLeaf.event_id).limit(1))]
+    (found,) = ask(house, _OLDEST)
     oldest = min((one for one in found if one is not None), default=None)
     evidence = house.evidence
     evidence.looked(oldest, timedelta() if oldest is None else house.clock.now() - oldest.when)

@@ -14,7 +14,7 @@ stops the log and nothing else: events are still recorded, and wait.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from audit.begin_log import begin_log, has_tree
@@ -34,6 +34,7 @@ from audit.export_leaves import export_leaves
 from audit.house import House
 from audit.integrate_events import LARGEST_BATCH, TreeMoved, integrate_events
 from audit.log_tables import LogLeaf, StoredCheckpoint, TreeState, Watermark
+from audit.look import Prepared, look
 from audit.operation import LogUnavailable, reading, upkeep
 
 __all__ = ["FROZEN", "LogFrozen", "Sequencer", "Standing", "standing", "trouble_of"]
@@ -55,6 +56,14 @@ _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
     (LogUnavailable, "database_unreachable"),
     (OSError, "store_unwritable"),
 )
+
+_KEPT = Prepared(
+    select(StoredCheckpoint.size).where(
+        StoredCheckpoint.origin == bindparam("log"), StoredCheckpoint.size == bindparam("at")
+    )
+)
+_KEEP = insert(StoredCheckpoint)
+_RAISE = update(Watermark).where(Watermark.origin == bindparam("log"))
 
 
 class LogFrozen(Exception):
@@ -151,7 +160,8 @@ class Sequencer:
         # The leaves were read from the database once more: whoever changed one meanwhile is found here.
         if StoredTree(self._store, self.tree.size).root() != self.tree.root():
             raise LogFrozen("store_differs")
-        self._raise_watermark(exported=self.tree.size)
+        # Kept with the signed head: a crash before that makes what was exported be exported once more, the same.
+        self._exported = self.tree.size
 
     def sign(self) -> None:
         """Have the head signed."""
@@ -182,7 +192,7 @@ class Sequencer:
         self._exported, self._signed = found.exported, found.signed
         if signed > found.signed:
             # A crash came between the signature and its being kept. What was signed had been exported.
-            self._raise_watermark(exported=max(signed, found.exported))
+            self._exported = max(signed, found.exported)
             self._publish(self._signer.sign(signed))
         self._tidied = max(0, self._signed - LARGEST_BATCH)  # the batch before the crash may not have come to it
         return found.tree
@@ -192,13 +202,7 @@ class Sequencer:
         size = parse_checkpoint(parse_note(note).text).size
         publish_checkpoint(self._store, note)
         with upkeep(self._house) as connection:
-            place = (StoredCheckpoint.origin == self._origin, StoredCheckpoint.size == size)
-            if connection.scalar(select(StoredCheckpoint.size).where(*place)) is None:
-                connection.execute(insert(StoredCheckpoint).values(origin=self._origin, size=size, note=note))
-            connection.execute(update(Watermark).where(Watermark.origin == self._origin).values(signed=size))
+            if not look(connection, _KEPT, {"log": self._origin, "at": size}):
+                connection.execute(_KEEP, {"origin": self._origin, "size": size, "note": note})
+            connection.execute(_RAISE, {"log": self._origin, "exported": self._exported, "signed": size})
         self._signed = size
-
-    def _raise_watermark(self, *, exported: int) -> None:
-        with upkeep(self._house) as connection:
-            connection.execute(update(Watermark).where(Watermark.origin == self._origin).values(exported=exported))
-        self._exported = exported
