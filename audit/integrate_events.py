@@ -8,7 +8,7 @@ stops nobody. Inside a batch the order is that of the ids, the same on every dat
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, insert, select, update
 
 from audit.event import AuditEvent, AuditPending
 from audit.evidence.event_leaf import event_leaves
@@ -29,7 +29,7 @@ _LONGEST_DEED = timedelta(seconds=60)
 _AHEAD = timedelta(seconds=5)
 
 # Made once: a statement that is made anew for each batch costs more than it takes to run.
-_OLDEST = select(AuditPending.event_id).order_by(AuditPending.event_id).limit(bindparam("limit"))
+_OLDEST = select(AuditPending.event_id).order_by(AuditPending.event_id).limit(bindparam("limit", type_=Integer()))
 _TAKE_OLDEST = delete(AuditPending).where(AuditPending.event_id.in_(_OLDEST)).returning(AuditPending.event_id)
 _TAKEN = Prepared(
     select(AuditEvent.event_id, AuditEvent.commitment, AuditEvent.recorded_at)

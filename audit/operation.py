@@ -253,26 +253,33 @@ def _only_in_an_operation(row: Recorded, context: Any) -> None:
 
 
 @contextmanager
-def _transaction(house: House, **info: object) -> Iterator[Session]:
-    """Begin, lend a session, commit: the one place where anything becomes durable."""
-    with house.writers.turn() if house.writers else nullcontext():
-        session = _LedgerSession(house.engine, autoflush=False, expire_on_commit=False, info=dict(info))
+def _transaction(house: House) -> Iterator[Connection]:
+    """Begin, lend the connection, commit: the one place where anything becomes durable."""
+    with house.writers.turn() if house.writers else nullcontext(), house.engine.connect() as connection:
+        connection.begin()
         try:
-            yield session
-            session.commit()
-            _remember(house, session.info.get("operation"))
+            yield connection
+            connection.commit()
         except BaseException:
-            session.rollback()
+            connection.rollback()
             raise
+
+
+@contextmanager
+def _under_way(actor: Actor, draft: Draft) -> Iterator["Operation"]:
+    """Lend an operation, and commit what it wrote.
+
+    What was just committed is kept at hand, for the receipt that goes out with the answer, and the sequencer wakes.
+    """
+    with _transaction(actor.house) as connection:
+        op = Operation(actor, draft, connection)
+        try:
+            yield op
         finally:
-            session.close()
-
-
-def _remember(house: House, op: "Operation | None") -> None:
-    """Keep what was just committed at hand, for the receipt that goes out with the answer; wake the sequencer."""
-    if op is not None and op.draft.commitment is not None:
-        house.committed.put(op.event_id, op.draft.commitment, op.time)
-        house.evidence.committed()
+            op.let_go()
+    if draft.commitment is not None:
+        actor.house.committed.put(draft.event_id, draft.commitment, draft.recorded_at)
+        actor.house.evidence.committed()
 
 
 @contextmanager
@@ -283,8 +290,8 @@ def upkeep(house: House) -> Iterator[Connection]:
         LogUnavailable: the database could not be reached or written; nothing was changed.
     """
     try:
-        with _transaction(house) as session:
-            yield session.connection()
+        with _transaction(house) as connection:
+            yield connection
     except _UNREACHABLE as error:
         raise LogUnavailable from error
 
@@ -321,17 +328,30 @@ def ask(house: House, query: Prepared, **values: object) -> list[tuple[Any, ...]
 class Operation:
     """One deed under way: lends the database, opens what is sealed, and keeps the trace that becomes the event."""
 
-    def __init__(self, actor: Actor, draft: Draft, session: Session) -> None:
+    def __init__(self, actor: Actor, draft: Draft, connection: Connection) -> None:
         self.actor = actor
         self.house = actor.house
         self.draft = draft
         self.removed: list[Right] = []
         self.refusal: Problem | None = None
-        self._session = session
-        self._connection = session.connection()
+        self._connection = connection
+        self._mapping: Session | None = None
         self._added: list[Base] = []
         self._removed_as: list[JsonValue] = []
         self._keys: dict[UUID, dict[UUID, DataKeyValue]] = {}
+
+    @property
+    def _session(self) -> Session:
+        """The session of the rows that may change; only deeds that have such rows pay for the mapper."""
+        if self._mapping is None:
+            info = {"operation": self}
+            self._mapping = _LedgerSession(self._connection, autoflush=False, expire_on_commit=False, info=info)
+        return self._mapping
+
+    def let_go(self) -> None:
+        """The transaction is over: rows are no longer tied to it."""
+        if self._mapping is not None:
+            self._mapping.close()
 
     # What time it is, and which event this will be
 
@@ -402,7 +422,7 @@ class Operation:
 
     def count(self, query: Select[*tuple[Any, ...]]) -> int:
         """How many rows `query` finds: a number, about nobody."""
-        return self._session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        return self._connection.scalar(select(func.count()).select_from(query.subquery())) or 0
 
     def lock(self, query: Select[Row], *, shared: bool, **values: object) -> list[Row]:
         """The rows of `query`, in id order, locked until the commit: shared by those who open, alone by who withdraws.
@@ -421,7 +441,7 @@ class Operation:
         finish, those who come later wait. On SQLite all stand in line already.
         """
         if self.house.writers is None:
-            self._session.execute(text(f"LOCK TABLE {table.__tablename__} IN EXCLUSIVE MODE"))
+            self._connection.execute(text(f"LOCK TABLE {table.__tablename__} IN EXCLUSIVE MODE"))
 
     def flush(self) -> None:
         """Send what was added and removed so far to the database, so that a query of this deed can see it.
@@ -437,13 +457,12 @@ class Operation:
             self._session.flush()
         added, self._added = self._added, []
         for new in _by_table(added, lambda row: order[row.__tablename__]):
-            self._insert([row for row in new if row not in self._session])
-        self._session.flush()
+            self._insert(new)
+        if self._mapping is not None:
+            self._mapping.flush()
 
     def _insert(self, rows: Sequence[Base]) -> None:
         """Write new rows of one table; those that may change or go again are known to the session from now on."""
-        if not rows:
-            return
         for row in rows:
             if isinstance(row, Recorded):
                 row.recorded_in = self.event_id
@@ -620,9 +639,7 @@ def operation(
     draft = _draft(actor, action, purpose)
     draft.about.update(about)
     try:
-        with _transaction(actor.house) as session:
-            op = Operation(actor, draft, session)
-            session.info["operation"] = op
+        with _under_way(actor, draft) as op:
             _begin(op, action)
             yield op
             refusal = _end(op)
@@ -722,9 +739,7 @@ def _write_refusal(actor: Actor, draft: Draft, outcome: Outcome, problem: Proble
     draft.hits = None
     _nothing_was_shown(draft, problem)
     try:
-        with _transaction(actor.house) as session:
-            op = Operation(actor, draft, session)
-            session.info["operation"] = op
+        with _under_way(actor, draft) as op:
             op.close(outcome, problem.code if problem else "failed")
     except (SQLAlchemyError, DoesNotOpen) as error:
         raise LogUnavailable from error
