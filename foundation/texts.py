@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date as Day  # noqa: N812  # `Words.date` is what templates call, and hides the name in its class
 from datetime import datetime, tzinfo
+from functools import cached_property
 from pathlib import Path
 
 from babel import Locale, dates, lists, numbers
@@ -39,18 +40,20 @@ def message(text: str) -> str:
 
 @dataclass(frozen=True)
 class Language:
-    """A language pages can be read in: its BCP 47 tag, its own name, and which way it is written (`ltr` or `rtl`)."""
+    """A language pages can be read in, by its BCP 47 tag."""
 
     code: str
-    name: str
-    direction: str
 
-    @classmethod
-    def of(cls, code: str) -> "Language":
-        """The language with this tag, named in itself."""
-        locale = Locale.parse(code)
-        name = _OWN_NAMES.get(code) or locale.get_language_name() or code
-        return cls(code, large_first(name), locale.text_direction)
+    @cached_property
+    def name(self) -> str:
+        """What it calls itself."""
+        name = _OWN_NAMES.get(self.code) or Locale.parse(self.code).get_language_name() or self.code
+        return large_first(name)
+
+    @cached_property
+    def direction(self) -> str:
+        """Which way it is written: `ltr` or `rtl`."""
+        return Locale.parse(self.code).text_direction
 
 
 class Words:
@@ -97,7 +100,7 @@ class Texts:
     """All catalogues of an installation, loaded once."""
 
     def __init__(self, folder: Path, codes: Iterable[str] = STAFF_LANGUAGES) -> None:
-        self._words = {code: Words(Language.of(code), _load(folder, code)) for code in codes}
+        self._words = {code: Words(Language(code), _load(folder, code)) for code in codes}
 
     @property
     def languages(self) -> tuple[Language, ...]:

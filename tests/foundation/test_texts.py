@@ -40,8 +40,8 @@ def test_what_is_asked_for_goes_before_what_is_remembered_and_that_before_the_br
 
 def test_languages_are_named_in_themselves_and_know_their_direction() -> None:
     assert [language.name for language in TEXTS.languages] == ["Bokmål", "Nynorsk", "Dansk", "English"]
-    assert Language.of("ar").direction == "rtl"
-    assert Language.of("so").direction == "ltr"
+    assert Language("ar").direction == "rtl"
+    assert Language("so").direction == "ltr"
 
 
 def test_texts_dates_and_numbers() -> None:

@@ -14,7 +14,7 @@ from web.visit import HereOnce, does
 router = APIRouter(prefix="/closeness", tags=["Referrals"])
 
 
-class Said(Sent):
+class SaidOnce(Sent):
     """What one is to a person on one's own list, or to the one that a referral is about."""
 
     closeness: HowClose
@@ -24,7 +24,7 @@ class Said(Sent):
 
 @router.post("", **gives(ClosenessReceipt, 404, once=True))
 @does(Action.STATE_CLOSENESS)
-def say(here: HereOnce, sent: Said) -> Response:
+def say(here: HereOnce, sent: SaidOnce) -> Response:
     """Say what one is to a person; every rule asks by it until one says something else."""
     return here.json(
         state_closeness(here.actor, StateCloseness(sent.closeness.closeness(), sent.person, sent.referral))

@@ -12,12 +12,24 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, create_model
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.responses import Response
 
 from foundation.identifiers import Identifier
 from web.scans import FIELD, KINDS_OF_PAGE
 
-__all__ = ["PROBLEM", "creates", "document_of", "does_only", "gives", "problems", "shape_of", "shows_page", "with_page"]
+__all__ = [
+    "PROBLEM",
+    "VIEWS",
+    "creates",
+    "document_of",
+    "does_only",
+    "gives",
+    "problems",
+    "shape_of",
+    "shows_page",
+    "with_page",
+]
 
 #: The media type and schema of every problem (RFC 9457).
 _PROBLEM_TYPE = "application/problem+json"
@@ -128,6 +140,9 @@ _IF_MATCH = {
     "schema": _TEXT,
 }
 
+#: The views that calls answer with, by name.
+VIEWS: dict[str, type] = {}
+
 
 def gives(
     view: type, *more: int, version: bool = False, step: bool = False, once: bool = False, event: bool = True
@@ -146,8 +161,7 @@ def gives(
     headers = {**(_EVENT if event else {}), **(_ETAG if version else {})}
     statuses = {*more, *((400, 409) if once else ()), *((404, 409, 428) if step else ())}
     return {
-        "response_model": shape_of(view),
-        "responses": {200: {"headers": headers}, **problems(*statuses)},
+        "responses": {200: _answer(view, headers), **problems(*statuses)},
         "openapi_extra": {"parameters": parameters} if parameters else None,
     }
 
@@ -156,7 +170,7 @@ def creates(view: type, *more: int) -> dict[str, Any]:
     """What a route says of itself that creates something: 201 with `view`, where it lives, and an idempotency key."""
     said = gives(view, *more, once=True)
     headers = {**_EVENT, **_LOCATION}
-    return {**said, "status_code": 201, "responses": {201: {"headers": headers}, **problems(400, 409, *more)}}
+    return {**said, "status_code": 201, "responses": {201: _answer(view, headers), **problems(400, 409, *more)}}
 
 
 def does_only() -> dict[str, Any]:
@@ -187,9 +201,23 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": _WHY[status], "content": content} for status in sorted({*_ALWAYS, *statuses})}
 
 
+def _answer(view: type, headers: dict[str, Any]) -> dict[str, Any]:
+    """An answer with `view`, whose shape the document will have; making it is left until somebody asks for that."""
+    VIEWS[view.__name__] = view
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{view.__name__}"}}}
+    return {"description": "Done", "headers": headers, "content": content}
+
+
 def document_of(made: dict[str, Any]) -> dict[str, Any]:
-    """The framework's document with what it cannot know: the shape of a problem, and a sentence as each summary."""
-    made["components"]["schemas"]["Problem"] = PROBLEM
+    """The framework's document with what it cannot know: what is answered, and a sentence as each summary."""
+    shapes: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (shape_of(view), "serialization") for view in VIEWS.values()
+    ]
+    _, answers = models_json_schema(shapes, ref_template="#/components/schemas/{model}")
+    schemas = made["components"]["schemas"]
+    if twice := [name for name, schema in answers["$defs"].items() if schemas.get(name, schema) != schema]:
+        raise ValueError(f"sent and answered under one name: {twice}")
+    schemas |= {**answers["$defs"], "Problem": PROBLEM}
     for calls in made["paths"].values():
         for call in calls.values():
             call["summary"] = call.pop("description")
