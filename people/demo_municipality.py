@@ -90,7 +90,7 @@ SERVICES = (
     DemoService("library", "municipality", "library", "Granfjord bibliotek", "00 00 40 10"),
     # Run by parents of the neighbourhood together with the housing team; five afternoons a week.
     DemoService(
-        "homework", "municipality", "homework_municipal", "Leksehjelpen i Elvebakken (mandag til fredag)", "00 00 40 20"
+        "homework", "municipality", "homework_municipal", "Leksehjelpen i Elvebakken (man.–fre.)", "00 00 40 20"
     ),
     DemoService(
         "volunteers",
