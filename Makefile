@@ -10,6 +10,9 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 
+# What Python compiles is kept, whatever the machine is set to: compiling the tests anew takes longer than running them.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup lint demo test check prove migrate docs bench lock
 
@@ -28,8 +31,8 @@ lint: setup ## format, lint, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint ## the fast loop before every commit: lint, and the tests that need neither browser nor PostgreSQL
-	$(BIN)/pytest -q -n $(WORKERS) -m "not prove and not browser and not postgres"
+check: lint ## the fast loop before every commit: lint, and the tests that are quick
+	$(BIN)/pytest -q -n $(WORKERS) -m "not slow and not prove and not browser and not postgres"
 
 test: setup ## everything that must hold before a change lands, browser and PostgreSQL included
 	@$(BIN)/python -m setup.find_browser
@@ -38,7 +41,7 @@ test: setup ## everything that must hold before a change lands, browser and Post
 
 prove: setup ## the long proofs, then mutants of the rules; takes hours
 	@$(BIN)/python -m setup.find_browser
-	$(BIN)/pytest -q -m prove
+	$(BIN)/pytest -q -m "prove or hypothesis" --hypothesis-profile=searching
 	$(BIN)/mutmut run
 	@$(BIN)/python -m tests.judge_mutants
 

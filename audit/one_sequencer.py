@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from audit.house import House
 from foundation.engine import READING, is_sqlite
@@ -33,7 +34,11 @@ def only_sequencer(house: House) -> Iterator[Callable[[], None] | None]:
             except BlockingIOError:
                 yield None
                 return
-            yield lambda: None
+            try:
+                yield lambda: None
+            finally:
+                # Closing would do, but for a process that is just being started and still has a copy of the file.
+                fcntl.flock(lock, fcntl.LOCK_UN)
         return
     key = int.from_bytes(sha256(f"sequencer of {house.installed.origin}".encode()).digest()[:8], signed=True)
     options = {READING: True, "isolation_level": "AUTOCOMMIT"}
@@ -44,5 +49,17 @@ def only_sequencer(house: House) -> Iterator[Callable[[], None] | None]:
         try:
             yield lambda: connection.execute(text("SELECT 1")).close()
         finally:
-            # The connection goes back to the pool, where it would hold the lock on.
-            connection.invalidate()
+            _release(connection, key)
+
+
+def _release(connection: Connection, key: int) -> None:
+    """Give the lock back and wait until the server says so: it notices later that a connection was closed.
+
+    Whoever is the next sequencer must find the lock free, or would believe that somebody else does the work.
+    """
+    if connection.invalidated:
+        return
+    try:
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key}).close()
+    except DBAPIError:
+        connection.invalidate()  # it may hold the lock still, and must not go back to the pool with it

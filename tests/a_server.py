@@ -1,6 +1,7 @@
-"""A real server on a free loopback port, for the length of a block; and browsers that keep cookies and read forms."""
+"""A real server on a free loopback port, for the length of a block; clients of it, and browsers that read forms."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,28 +11,40 @@ import httpx2
 import uvicorn
 from fastapi import FastAPI
 
-__all__ = ["Browser", "a_server"]
+__all__ = ["Browser", "a_client", "a_server"]
+
+#: Seconds: more than any answer takes while the machine does other things too.
+_PATIENCE = 60
+
+#: Knows no certificate authority: these clients speak to loopback only, and reading the usual ones costs each of them
+#: more than most tests take.
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @contextmanager
 def a_server(app: FastAPI) -> Iterator[str]:
-    """Serve `app`; its address, such as `http://127.0.0.1:40123`."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="critical", access_log=False, ws="none", lifespan="on")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    with httpx2.Client() as client:
-        while client.get(f"{address}/livez").status_code != 200:
-            pass
-    try:
-        yield address
-    finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
+    """Serve `app`; its address, such as `http://127.0.0.1:40123`.
+
+    It listens before the server starts, so nobody is turned away: who comes early waits.
+    """
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        config = uvicorn.Config(app, log_level="critical", access_log=False, ws="none", lifespan="on")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        try:
+            while not server.started:
+                thread.join(0.005)
+                assert thread.is_alive(), "the server ended before it had begun"
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def a_client(address: str, **headers: str) -> httpx2.Client:
+    """A client of the server at `address`, which goes there straight and waits for its answers."""
+    return httpx2.Client(base_url=address, headers=headers, timeout=_PATIENCE, verify=_NO_TLS, trust_env=False)
 
 
 class _Fields(HTMLParser):
@@ -55,7 +68,7 @@ class Browser:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.client = httpx2.Client(base_url=address, headers={"accept": "text/html"})
+        self.client = a_client(address, accept="text/html")
 
     def open(self, path: str, **headers: str) -> httpx2.Response:
         """Go to a page."""

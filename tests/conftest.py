@@ -3,11 +3,13 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
 from audit.house import House
@@ -16,8 +18,12 @@ from tests.houses import DATABASES, Databases, PostgreSQL, a_running_postgresql
 from tests.set_clock import SetClock
 from tests.situations import Town, a_town
 
-hypothesis.register_profile("tillit", deadline=None)
-hypothesis.load_profile("tillit")
+# Under load everything takes longer, and that is no fault of what is tested.
+_PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+# A run before a change lands asks the same every time; `make prove` asks what nobody has asked before.
+hypothesis.register_profile("steady", derandomize=True, **_PATIENT)
+hypothesis.register_profile("searching", **_PATIENT)
+hypothesis.load_profile("steady")
 
 
 #: Where a machine keeps files in memory. Hundreds of databases are made and thrown away; none of them waits for a disk.
@@ -41,6 +47,23 @@ def pytest_configure(config: pytest.Config) -> None:
         runtime = tempfile.mkdtemp(prefix="tillit-tests-")
         os.environ["XDG_RUNTIME_DIR"] = runtime
         config.add_cleanup(lambda: shutil.rmtree(runtime))
+
+
+#: Where every test starts programs or a browser, or tries what all of the house promises at once.
+_SLOW_FOLDERS = tuple(Path(__file__).with_name(name) for name in ("cli", "journeys", "look", "promises"))
+_IN_SLOW_FOLDERS = tuple(f"{folder}{os.sep}" for folder in _SLOW_FOLDERS)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what is slow by its nature: those folders, and whatever is asked of a server (see `markers`)."""
+    is_served = "address" in getattr(item, "fixturenames", ())
+    if is_served or str(item.path).startswith(_IN_SLOW_FOLDERS):
+        item.add_marker(pytest.mark.slow)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where nobody wants the slow ones, do not even read their folders: that would take seconds."""
+    return True if collection_path in _SLOW_FOLDERS and "not slow" in config.option.markexpr else None
 
 
 @pytest.fixture(scope="session")
@@ -78,33 +101,50 @@ def database(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+class _Patterns:
+    """A house and a town on each kind of database: built once, closed, and copied, because building takes longer."""
+
+    def __init__(self, made: Databases) -> None:
+        self._made = made
+        self._houses: dict[str, House] = {}
+        self._towns: dict[str, Town] = {}
+
+    def house(self, kind: str, databases: Databases) -> House:
+        """An installed house with demo data's rules."""
+        if kind not in self._houses:
+            self._houses[kind] = self._made.house(kind, name=f"house-{kind}")
+            self._houses[kind].close()
+        return self._copied(self._houses[kind], databases)
+
+    def town(self, kind: str, databases: Databases) -> Town:
+        """The town of `tests.situations.a_town`, in a house of its own."""
+        if kind not in self._towns:
+            self._towns[kind] = a_town(self._made.house(kind, name=f"town-{kind}"))
+            self._towns[kind].house.close()
+        return self._towns[kind].moved_to(self._copied(self._towns[kind].house, databases))
+
+    def _copied(self, house: House, databases: Databases) -> House:
+        return databases.copy(house, SetClock(house.clock.now()))
+
+
 @pytest.fixture(scope="session")
-def _towns(
+def _patterns(
     _sqlite_template: Path, _postgresql: Iterator[PostgreSQL], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], Town]]:
-    """The town on each kind of database, built once and closed, to be copied."""
-    folder, built = tmp_path_factory.mktemp("towns"), dict[str, Town]()
-    with closing(Databases(_sqlite_template, _postgresql, folder)) as made:
-
-        def town_on(kind: str) -> Town:
-            if kind not in built:
-                built[kind] = a_town(made.house(kind, name=kind))
-                built[kind].house.close()
-            return built[kind]
-
-        yield town_on
+) -> Iterator[_Patterns]:
+    """What the houses and towns of the tests are copied from."""
+    with closing(Databases(_sqlite_template, _postgresql, tmp_path_factory.mktemp("patterns"))) as made:
+        yield _Patterns(made)
 
 
 @pytest.fixture
 def _furnished(
-    request: pytest.FixtureRequest, databases: Databases, database: str, _towns: Callable[[str], Town]
+    request: pytest.FixtureRequest, databases: Databases, database: str, _patterns: _Patterns
 ) -> tuple[House, Town | None]:
     """A house, and the town in it where the test asks for one."""
     if "town" not in request.fixturenames:
-        return databases.house(database), None
-    template = _towns(database)
-    house = databases.copy(template.house, SetClock(template.house.clock.now()))
-    return house, template.moved_to(house)
+        return _patterns.house(database, databases), None
+    town = _patterns.town(database, databases)
+    return town.house, town
 
 
 @pytest.fixture
@@ -114,9 +154,15 @@ def house(_furnished: tuple[House, Town | None]) -> House:
 
 
 @pytest.fixture
-def sqlite_house(databases: Databases) -> House:
+def sqlite_house(databases: Databases, _patterns: _Patterns) -> House:
     """An installed house on SQLite, for what does not depend on the database."""
-    return databases.house("sqlite")
+    return _patterns.house("sqlite", databases)
+
+
+@pytest.fixture
+def sqlite_town(databases: Databases, _patterns: _Patterns) -> Town:
+    """The town of `tests.situations.a_town` on SQLite, for what does not depend on the database."""
+    return _patterns.town("sqlite", databases)
 
 
 @pytest.fixture

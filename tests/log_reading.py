@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from audit.event import LOG_KEY_OWNER, AuditDisclosure, AuditEvent, bundle_context, said_index
@@ -17,6 +17,9 @@ from vault.blob import open_blob
 from vault.keys import DataKey, DataKeyValue
 
 __all__ = ["StoredEvent", "events", "keys_of", "newest", "newest_shape"]
+
+
+_NEWEST_FIRST = (AuditEvent.recorded_at.desc(), AuditEvent.event_id.desc())
 
 
 @dataclass
@@ -46,10 +49,15 @@ def keys_of(house: House) -> dict[UUID, tuple[UUID, DataKeyValue]]:
 
 def events(house: House) -> list[StoredEvent]:
     """Every event, oldest first, opened."""
+    return _opened(house, select(AuditEvent).order_by(AuditEvent.recorded_at, AuditEvent.event_id))
+
+
+def _opened(house: House, which: Select[AuditEvent]) -> list[StoredEvent]:
     keys = keys_of(house)
     with Session(house.engine) as session:
-        rows = session.scalars(select(AuditEvent).order_by(AuditEvent.recorded_at, AuditEvent.event_id)).all()
-        bundles = session.scalars(select(AuditDisclosure)).all()
+        rows = session.scalars(which).all()
+        ids = which.with_only_columns(AuditEvent.event_id)
+        bundles = session.scalars(select(AuditDisclosure).where(AuditDisclosure.event_id.in_(ids))).all()
     found = {row.event_id: StoredEvent(row) for row in rows}
     for one in bundles:
         if one.sealed is None or one.key_id not in keys:
@@ -72,10 +80,11 @@ def events(house: House) -> list[StoredEvent]:
 def newest_shape(house: House) -> tuple[str, str, str | None]:
     """Action, outcome and code of the last event, without opening any: for a log that was tampered with."""
     with Session(house.engine) as session:
-        row = session.scalars(select(AuditEvent).order_by(AuditEvent.recorded_at.desc()).limit(1)).one()
+        row = session.scalars(select(AuditEvent).order_by(*_NEWEST_FIRST).limit(1)).one()
     return StoredEvent(row).shape
 
 
 def newest(house: House) -> StoredEvent:
     """The last event."""
-    return events(house)[-1]
+    (last,) = _opened(house, select(AuditEvent).order_by(*_NEWEST_FIRST).limit(1))
+    return last

@@ -13,6 +13,8 @@ import pytest
 from importlinter import api, configuration
 from importlinter.application import use_cases
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
 PACKAGES: list[str] = SETTINGS["importlinter"]["root_packages"]

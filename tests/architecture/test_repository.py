@@ -7,6 +7,7 @@ import re
 import subprocess
 import tokenize
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,7 @@ WITH_REASON = re.compile(
 )
 
 
+@cache
 def _committed() -> list[Path]:
     """Every file that is committed, or would be by the next `git add`."""
     listing = subprocess.run(
@@ -56,6 +58,7 @@ def _committed() -> list[Path]:
     return files
 
 
+@cache
 def _text(path: Path) -> str:
     """The text of a file; of a picture or another binary file, the readable part of it."""
     return path.read_text(encoding="utf-8", errors="ignore")
@@ -65,6 +68,7 @@ def _lines_with(pattern: re.Pattern[str]) -> list[str]:
     return [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
         for path in _committed()
+        if pattern.search(_text(path))
         for number, line in enumerate(_text(path).splitlines(), start=1)
         if pattern.search(line)
     ]
@@ -96,10 +100,11 @@ def test_nothing_of_others_is_committed() -> None:
 
 
 def _comments() -> list[tuple[str, str]]:
+    """Every comment of the files in which anything is suppressed."""
     found = [
         (f"{path.relative_to(ROOT)}:{token.start[0]}", token.string)
         for path in _committed()
-        if path.suffix == ".py"
+        if path.suffix == ".py" and SUPPRESSION.search(_text(path))
         for token in tokenize.generate_tokens(io.StringIO(_text(path)).readline)
         if token.type == tokenize.COMMENT
     ]

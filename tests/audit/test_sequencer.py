@@ -7,18 +7,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from audit.actions import Action
 from audit.actor import Actor
 from audit.back_up import back_up
 from audit.backup_file import open_backup
 from audit.begin_log import open_signer
+from audit.evidence.log_store import NotInStore
 from audit.evidence.signer import SignerRefused, create_signer
 from audit.evidence.stored_tree import StoredTree
 from audit.house import House
 from audit.integrate_events import TreeMoved, integrate_events
 from audit.log_tables import LogLeaf, TreeState
+from audit.one_sequencer import only_sequencer
 from audit.operation import operation, reading
 from audit.place_in_the_log import PlaceInTheLog, place_of
 from audit.restore import fill_database
@@ -125,6 +128,35 @@ def test_two_sequencers_never_give_one_place_twice(house: House) -> None:
             behind.batch()
     settle_log(house)
     in_order(house)
+
+
+def test_there_is_one_sequencer_at_a_time_and_the_next_finds_the_place_free_at_once(house: House) -> None:
+    for _ in range(20):
+        with only_sequencer(house) as still:
+            assert still is not None
+            still()
+            with only_sequencer(house) as another:
+                assert another is None
+    with pytest.raises(NotInStore), only_sequencer(house):
+        raise NotInStore
+    with only_sequencer(house) as still:
+        assert still is not None
+
+
+@pytest.mark.postgres
+def test_a_sequencer_whose_connection_was_cut_stops_and_another_takes_its_place(databases: Databases) -> None:
+    house = databases.house("postgresql")
+    with only_sequencer(house) as still:
+        assert still is not None
+        with house.engine.begin() as database_owner:
+            here = "(SELECT oid FROM pg_database WHERE datname = current_database())"
+            holders = text(f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND database = {here}")
+            [holder] = database_owner.scalars(holders).all()
+            assert database_owner.scalar(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": holder})
+        with pytest.raises(DBAPIError):
+            still()
+        with only_sequencer(house) as another:
+            assert another is not None
 
 
 def test_a_time_that_does_not_fit_its_place_is_marked(house: House, clock: SetClock) -> None:

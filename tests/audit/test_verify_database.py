@@ -178,6 +178,7 @@ def missed(house: House, every: int) -> tuple[int, list[str]]:
     return tried, unnoticed
 
 
+@pytest.mark.slow
 def test_a_changed_byte_in_any_row_of_the_log_is_found(sqlite_house: House) -> None:
     tried, unnoticed = missed(sqlite_house, every=29)
     assert unnoticed == []

@@ -8,7 +8,6 @@ from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from sqlalchemy import MetaData, create_engine, inspect, select
 
@@ -27,6 +26,7 @@ from migrations.run import migrate
 from migrations.tables import all_tables
 from people.find_person import find_person
 from people.sign_in import demo_sign_in
+from tests.a_server import a_client
 from tests.cli.running import Ran, program, serving, tillit
 from tests.houses import Databases, PostgreSQL
 from tests.log_reading import events
@@ -165,9 +165,11 @@ def test_who_was_signed_in_is_not_signed_in_after_a_restore(sqlite_house: House,
     backup = _backed_up(sqlite_house, tmp_path / "one.tillit")
     there = _elsewhere(sqlite_house, tmp_path / "there")
     assert tillit("restore", backup, **there).code == 0
-    with serving("serve", "--demo", "--port", "0", **there) as (address, _):
-        asked = httpx2.get(f"{address}/api/v1/persons", headers={"authorization": f"Bearer {token}"})
-        assert asked.status_code == 401
+    with (
+        serving("serve", "--demo", "--port", "0", **there) as (address, _),
+        a_client(address, authorization=f"Bearer {token}") as client,
+    ):
+        assert client.get("/api/v1/persons").status_code == 401
 
 
 def test_the_restored_service_goes_on(sqlite_house: House, tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-import httpx2
 import pytest
 
+from tests.a_server import a_client
 from tests.cli.running import program, serving, tillit
 from tests.houses import PostgreSQL
 
@@ -61,9 +61,9 @@ def test_no_name_or_number_of_a_family_rests_in_clear(filled: Path) -> None:
 def test_it_is_served_on_the_demo_word_only_and_not_filled_twice(filled: Path) -> None:
     before = _count(filled, "audit_event")
     assert "[demo_data]" in tillit("serve", "--data-dir", filled).refusal
-    with serving("demo", "--data-dir", filled, "--port", "0") as (address, _):
-        assert httpx2.get(f"{address}/readyz").json() == {"ready": True}
-        assert "Synnøve Lauvtun" in httpx2.get(f"{address}/sign-in").text
+    with serving("demo", "--data-dir", filled, "--port", "0") as (address, _), a_client(address) as stranger:
+        assert stranger.get("/readyz").json() == {"ready": True}
+        assert "Synnøve Lauvtun" in stranger.get("/sign-in").text
     assert _count(filled, "audit_event") == before
 
 
@@ -81,8 +81,9 @@ def test_the_clock_of_a_demonstration_can_be_set(filled: Path, tmp_path: Path) -
     shutil.copytree(filled, data)
     clock = tmp_path / "clock"
     clock.write_text("2031-03-01T08:00:00+00:00")
-    with serving("demo", "--data-dir", data, "--port", "0", "--clock-file", clock) as (address, _):
-        assert httpx2.get(f"{address}/api/v1/demo-doors").status_code == 200
+    serve = serving("demo", "--data-dir", data, "--port", "0", "--clock-file", clock)
+    with serve as (address, _), a_client(address) as stranger:
+        assert stranger.get("/api/v1/demo-doors").status_code == 200
     names = [path.name for path in (data / "keys").iterdir()]
     assert "keyring.sealed" in names
     assert "newest is 2031-03" in tillit("doctor", "--data-dir", data, TILLIT_CLOCK_FILE=str(clock)).out
@@ -91,6 +92,7 @@ def test_the_clock_of_a_demonstration_can_be_set(filled: Path, tmp_path: Path) -
 @pytest.mark.postgres
 def test_on_postgresql_it_is_filled_and_served_too(a_postgresql: PostgreSQL, tmp_path: Path) -> None:
     url = a_postgresql.url(a_postgresql.empty())
-    with serving("demo", "--data-dir", tmp_path / "d", "--port", "0", TILLIT_DATABASE_URL=url) as (address, _):
-        assert "Synnøve Lauvtun" in httpx2.get(f"{address}/sign-in").text
+    serve = serving("demo", "--data-dir", tmp_path / "d", "--port", "0", TILLIT_DATABASE_URL=url)
+    with serve as (address, _), a_client(address) as stranger:
+        assert "Synnøve Lauvtun" in stranger.get("/sign-in").text
     assert "[not_empty]" in tillit("init", "--data-dir", tmp_path / "e", TILLIT_DATABASE_URL=url).err

@@ -6,10 +6,10 @@ import signal
 import socket
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from migrations.revision import head_revision
+from tests.a_server import a_client
 from tests.cli.running import program, serving, tillit
 from tests.houses import PostgreSQL
 from vault.blob import open_blob, seal_blob
@@ -34,9 +34,10 @@ def _copied(real: Path, to: Path) -> Path:
 
 def test_it_serves_stands_alone_and_stops_on_sigterm(real: Path) -> None:
     with serving("serve", "--data-dir", real, "--port", "0") as (address, process):
-        assert httpx2.get(f"{address}/livez").json() == {"live": True}
-        assert httpx2.get(f"{address}/readyz").json() == {"ready": True}
-        answer = httpx2.get(f"{address}/sign-in")
+        with a_client(address) as stranger:
+            assert stranger.get("/livez").json() == {"live": True}
+            assert stranger.get("/readyz").json() == {"ready": True}
+            answer = stranger.get("/sign-in")
         assert answer.status_code == 200
         assert "server" not in answer.headers
         port = address.rpartition(":")[2]
@@ -151,7 +152,9 @@ def test_two_servers_share_one_postgresql(a_postgresql: PostgreSQL, tmp_path: Pa
     assert tillit("init", "--data-dir", tmp_path / "d", *TOLD, TILLIT_DATABASE_URL=url).code == 0
     serve = ("serve", "--data-dir", tmp_path / "d", "--port", "0")
     with serving(*serve, TILLIT_DATABASE_URL=url) as (one, _), serving(*serve, TILLIT_DATABASE_URL=url) as (two, _):
-        assert httpx2.get(f"{one}/readyz").json() == httpx2.get(f"{two}/readyz").json() == {"ready": True}
+        for address in (one, two):
+            with a_client(address) as stranger:
+                assert stranger.get("/readyz").json() == {"ready": True}
 
 
 @pytest.mark.parametrize("command", ["init", "serve", "migrate", "doctor", "account", "keys", "rules", "docs", "bench"])

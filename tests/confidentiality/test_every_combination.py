@@ -19,6 +19,8 @@ from confidentiality.rule import Rule
 from confidentiality.vocabulary import CATEGORIES, JURISDICTIONS, PURPOSES, Jurisdiction, kinds_of
 from tests.confidentiality import oracle
 
+pytestmark = pytest.mark.slow
+
 AT = date(2026, 9, 1)
 ALL_SWITCHES = frozenset(SWITCHES)
 BEFORE, AFTER = Policy(switches=ALL_SWITCHES), Policy(switches=ALL_SWITCHES, entered={"NO-FVL-2025": AT})

@@ -20,6 +20,8 @@ from tests.log_reading import newest
 from tests.situations import Town, a_consent, a_family, a_town
 from vault.blob import DoesNotOpen
 
+pytestmark = pytest.mark.slow
+
 
 def _read(town: Town, consent: ConsentId, proof: UUID) -> bytes:
     return b"".join(read_proof(town.housing_worker, consent, proof).chunks)
@@ -154,11 +156,17 @@ def test_what_lies_behind_the_end_of_a_picture_is_gone(sqlite_house: House) -> N
         pytest.param(a_pdf(pages=21), id="more pages than a form has"),
         pytest.param(b"%PDF-1.7\n" + bytes(500), id="a document in name only"),
         pytest.param(b"PK\x03\x04" + bytes(60), id="an archive"),
-        pytest.param(a_bomb(), id="a bomb"),
     ],
 )
-def test_what_is_no_page_is_refused_by_name_and_leaves_its_event(sqlite_house: House, upload: bytes) -> None:
-    town = a_town(sqlite_house)
+def test_what_is_no_page_is_refused_by_name_and_leaves_its_event(sqlite_town: Town, upload: bytes) -> None:
+    _is_refused(sqlite_town, upload)
+
+
+def test_a_picture_too_large_to_be_a_page_is_refused_too(sqlite_town: Town) -> None:
+    _is_refused(sqlite_town, a_bomb())
+
+
+def _is_refused(town: Town, upload: bytes) -> None:
     consent = a_consent(town, a_family(town))
     with pytest.raises(NotAPage) as refused:
         attach_proof(town.housing_worker, consent, upload)

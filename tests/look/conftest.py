@@ -10,12 +10,11 @@ from babel.messages.mofile import write_mo
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import sync_playwright
 
-from audit.house import House
 from foundation.texts import STAFF_LANGUAGES, Texts
 from tests.a_server import Browser, a_server
 from tests.look.gallery import WAYS, router
 from tests.look.harness import open_chromium
-from tests.situations import Town, a_town
+from tests.situations import Town
 from web.app import LOCALES, create_app
 
 
@@ -27,9 +26,9 @@ def chromium() -> Iterator[Chromium]:
 
 
 @pytest.fixture
-def town(sqlite_house: House) -> Town:
+def town(sqlite_town: Town) -> Town:
     """The town that is looked at."""
-    return a_town(sqlite_house)
+    return sqlite_town
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from people.register import DemoRegister, Protection
 from tests.houses import Databases
 from tests.set_clock import SetClock
 
+pytestmark = pytest.mark.slow
+
 EVERYBODY = (*FAMILIES, CONFIDENTIAL, *NEWCOMERS)
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,6 +14,7 @@ import httpx2
 
 from audit.actor import Actor
 from audit.house import House
+from tests.a_server import a_client
 
 __all__ = ["Served", "served", "signed_in"]
 
@@ -64,8 +66,9 @@ def served(house: House, name: str = "server") -> Iterator[Served]:
         address = ""
         while not address:
             assert process.poll() is None, said[1].read_text()
-            lines = said[0].read_text().splitlines()
-            address = next((line.split()[-1] for line in lines if " http://" in line), "")
+            time.sleep(0.01)
+            lines = said[0].read_text().splitlines(keepends=True)
+            address = next((line.split()[-1] for line in lines if " http://" in line and line.endswith("\n")), "")
         yield Served(process, address, said)
     finally:
         process.kill()
@@ -75,7 +78,7 @@ def served(house: House, name: str = "server") -> Iterator[Served]:
 @contextmanager
 def signed_in(server: Served, actor: Actor) -> Iterator[httpx2.Client]:
     """A client of the API that is signed in as `actor`."""
-    with httpx2.Client(base_url=server.address, timeout=60) as client:
+    with a_client(server.address) as client:
         answer = client.post("/api/v1/demo-sign-in", json={"staff_id": str(actor.staff)})
         client.headers["authorization"] = f"Bearer {answer.json()['token']}"
         yield client

@@ -38,6 +38,7 @@ from referral.own_referral import stop_what_hung_on
 from referral.read_referral import read_referral
 from referral.recall_referral import recall_referral
 from referral.refer_pupil import ReferPupil, refer_pupil
+from tests.a_server import a_client
 from tests.consent.pages import a_jpeg_with_a_place, a_pdf
 from tests.promises.canaries import Canaries, find, forms
 from tests.promises.served import served, signed_in
@@ -150,7 +151,9 @@ def _live(town: Town, canaries: Canaries) -> tuple[str, str]:
     return str(child), str(kept)
 
 
-def _knock(address: str, client: httpx2.Client, town: Town, canaries: Canaries, child: str, referral: str) -> None:
+def _knock(
+    stranger: httpx2.Client, client: httpx2.Client, town: Town, canaries: Canaries, child: str, referral: str
+) -> None:
     """Ask over HTTP for what is there and what is not, with canaries wherever something can be typed."""
     word, file = canaries.unknown_word, canaries.file_name
     answers = [
@@ -177,11 +180,11 @@ def _knock(address: str, client: httpx2.Client, town: Town, canaries: Canaries, 
             files={"page": (file, io.BytesIO(canaries.free_text.encode()), "application/pdf")},
             headers={"idempotency-key": "proof-of-nothing"},
         ),
-        httpx2.post(
-            f"{address}/api/v1/sign-in",
+        stranger.post(
+            "/api/v1/sign-in",
             json={"name": canaries.mother, "password": canaries.free_text, "code": "123456"},
         ),
-        httpx2.get(f"{address}/sign-in", params={"next": canaries.path}, headers={"referer": f"{address}/?q={word}"}),
+        stranger.get("/sign-in", params={"next": canaries.path}, headers={"referer": f"{stranger.base_url}?q={word}"}),
     ]
     assert {answer.status_code for answer in answers} & {400, 403, 404, 422}
     assert all(answer.status_code < 500 for answer in answers), [answer.status_code for answer in answers]
@@ -211,9 +214,9 @@ def _nothing_rests_in_clear(town: Town, *, times: int) -> None:
     lived = [_live(town, canaries) for canaries in planted]
     with served(town.house) as server:
         for actor in (town.teacher, town.coordinator, town.housing_worker):
-            with signed_in(server, actor) as client:
+            with a_client(server.address) as stranger, signed_in(server, actor) as client:
                 for canaries, (child, referral) in zip(planted, lived, strict=True):
-                    _knock(server.address, client, town, canaries, child, referral)
+                    _knock(stranger, client, town, canaries, child, referral)
         # While it runs: SQLite's write-ahead log, before it is moved into the database.
         if town.house.writers is not None:
             assert find(_files_of(town.house, server.said, since), words) == []

@@ -9,12 +9,11 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.responses import Response
 
 from audit.actions import Action
-from audit.house import House
 from audit.operation import operation
 from foundation.errors import Conflict, NotFound
 from foundation.identifiers import ConsentId, EventId, ReferralId
-from tests.a_server import Browser, a_server
-from tests.situations import Town, a_town
+from tests.a_server import Browser, a_client, a_server
+from tests.situations import Town
 from web.app import create_app
 from web.parameters import ReferralIdHere
 from web.sent import Sent
@@ -96,9 +95,9 @@ def create_by_form(here: HereOnce, filled: Filled) -> Response:
 
 
 @pytest.fixture
-def town(sqlite_house: House) -> Town:
+def town(sqlite_town: Town) -> Town:
     """The town, on SQLite: the edge does not know the database."""
-    return a_town(sqlite_house)
+    return sqlite_town
 
 
 @pytest.fixture
@@ -129,12 +128,19 @@ def browser(address: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
+def stranger(address: str) -> Iterator[httpx2.Client]:
+    """A client that nobody has signed in with."""
+    with a_client(address) as made:
+        yield made
+
+
+@pytest.fixture
 def program(address: str, town: Town) -> Iterator[Callable[[str], httpx2.Client]]:
     """Makes clients of the API that are signed in as somebody of the town."""
     made: list[httpx2.Client] = []
 
     def signed_in(who: str) -> httpx2.Client:
-        client = httpx2.Client(base_url=address)
+        client = a_client(address)
         made.append(client)
         answer = client.post("/api/v1/demo-sign-in", json={"staff_id": str(town.actors[who].staff)})
         client.headers["authorization"] = f"Bearer {answer.json()['token']}"

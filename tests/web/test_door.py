@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from tests.a_server import Browser
+from tests.a_server import Browser, a_client
 from tests.set_clock import SetClock
 from tests.situations import Town
 from web.door import OPEN, OPEN_BELOW, safe_next
@@ -23,21 +23,20 @@ def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
             yield method, path
 
 
-def test_every_route_is_closed_unless_it_is_on_the_list(app: FastAPI, address: str) -> None:
+def test_every_route_is_closed_unless_it_is_on_the_list(app: FastAPI, stranger: httpx2.Client) -> None:
     found = set(routes(app))
     assert len(found) > 20
-    with httpx2.Client(base_url=address) as stranger:
-        for method, path in sorted(found):
-            if path in OPEN or path.startswith(OPEN_BELOW):
-                continue
-            answer = stranger.request(method, path)
-            if path.startswith("/api/"):
-                assert answer.status_code == 401, (method, path)
-                assert answer.headers["www-authenticate"] == "Bearer"
-                assert answer.json()["code"] == "not_signed_in"
-            else:
-                assert answer.status_code == 303, (method, path)
-                assert answer.headers["location"].startswith("/sign-in"), (method, path)
+    for method, path in sorted(found):
+        if path in OPEN or path.startswith(OPEN_BELOW):
+            continue
+        answer = stranger.request(method, path)
+        if path.startswith("/api/"):
+            assert answer.status_code == 401, (method, path)
+            assert answer.headers["www-authenticate"] == "Bearer"
+            assert answer.json()["code"] == "not_signed_in"
+        else:
+            assert answer.status_code == 303, (method, path)
+            assert answer.headers["location"].startswith("/sign-in"), (method, path)
 
 
 def test_the_list_holds_nothing_that_is_not_there(app: FastAPI) -> None:
@@ -45,10 +44,9 @@ def test_the_list_holds_nothing_that_is_not_there(app: FastAPI) -> None:
     assert paths >= OPEN
 
 
-def test_what_does_not_exist_is_closed_too(address: str) -> None:
-    with httpx2.Client(base_url=address) as stranger:
-        assert stranger.get("/nowhere").headers["location"] == "/sign-in?next=/nowhere"
-        assert stranger.get("/api/v1/nowhere").status_code == 401
+def test_what_does_not_exist_is_closed_too(stranger: httpx2.Client) -> None:
+    assert stranger.get("/nowhere").headers["location"] == "/sign-in?next=/nowhere"
+    assert stranger.get("/api/v1/nowhere").status_code == 401
 
 
 def test_one_signs_in_by_a_door_goes_where_one_wanted_and_signs_out(browser: Browser, town: Town) -> None:
@@ -87,7 +85,7 @@ def test_a_cookie_opens_no_api_and_a_bearer_no_page(browser: Browser, town: Town
     browser.enter(town.teacher.staff)
     assert browser.open("/api/v1/me").status_code == 401
     token = browser.client.cookies["tillit"]
-    with httpx2.Client(base_url=address, headers={"authorization": f"Bearer {token}"}) as program:
+    with a_client(address, authorization=f"Bearer {token}") as program:
         assert program.get("/api/v1/me").status_code == 200
         assert program.get("/").status_code == 303
 
@@ -112,17 +110,15 @@ def test_one_is_never_sent_elsewhere_after_signing_in(path: str) -> None:
     assert safe_next(path) in ("/", "/%0d%0aset-cookie")
 
 
-def test_another_host_is_told_that_it_is_not_here(address: str) -> None:
-    with httpx2.Client(base_url=address) as stranger:
-        assert stranger.get("/help", headers={"host": "elsewhere.example"}).status_code == 421
-        assert stranger.get("/help", headers={"host": "[broken"}).status_code == 421
-        assert stranger.get("/help", headers={"host": "localhost:1"}).status_code == 200
+def test_another_host_is_told_that_it_is_not_here(stranger: httpx2.Client) -> None:
+    assert stranger.get("/help", headers={"host": "elsewhere.example"}).status_code == 421
+    assert stranger.get("/help", headers={"host": "[broken"}).status_code == 421
+    assert stranger.get("/help", headers={"host": "localhost:1"}).status_code == 200
 
 
-def test_health_needs_nobody(address: str) -> None:
-    with httpx2.Client(base_url=address) as stranger:
-        assert stranger.get("/livez").json() == {"live": True}
-        assert stranger.get("/readyz").json() == {"ready": True}
+def test_health_needs_nobody(stranger: httpx2.Client) -> None:
+    assert stranger.get("/livez").json() == {"live": True}
+    assert stranger.get("/readyz").json() == {"ready": True}
 
 
 def test_wrong_credentials_come_back_as_a_form_that_forgets_the_secrets(browser: Browser) -> None:

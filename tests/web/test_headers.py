@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import httpx2
+import pytest
 from fastapi import FastAPI
 
-from tests.a_server import Browser, a_server
+from tests.a_server import Browser, a_client, a_server
 from tests.situations import Town
 from tests.web.test_door import routes
 from web.app import create_app
@@ -55,12 +56,13 @@ def test_https_is_asked_for_only_where_there_is_https() -> None:
     assert security_headers(https=True)["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
+@pytest.mark.slow
 def test_where_there_is_https_cookies_are_tied_to_the_host(town: Town) -> None:
     settings = town.house.settings.model_copy(update={"public_url": "https://tillit.example"})
     house = replace(town.house, settings=settings)
     with (
         a_server(create_app(house)) as address,
-        httpx2.Client(base_url=address, headers={"host": "tillit.example"}) as client,
+        a_client(address, host="tillit.example") as client,
     ):
         answer = client.get("/help")
         assert answer.headers["strict-transport-security"]

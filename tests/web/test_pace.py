@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import httpx2
+import pytest
 
-from tests.a_server import a_server
+from tests.a_server import a_client, a_server
 from tests.log_reading import events
 from tests.set_clock import SetClock
 from tests.situations import Town
@@ -32,10 +32,11 @@ def test_refusals_are_counted_and_told_once_a_minute() -> None:
     assert told == [1, None, None, None, 4, None]
 
 
+@pytest.mark.slow
 def test_one_too_many_is_a_problem_and_an_event_a_minute(town: Town) -> None:
     settings = town.house.settings.model_copy(update={"requests_per_minute": 10})
     house = replace(town.house, settings=settings)
-    with a_server(create_app(house)) as address, httpx2.Client(base_url=address) as client:
+    with a_server(create_app(house)) as address, a_client(address) as client:
         staff = {"staff_id": str(town.teacher.staff)}
         token = client.post("/api/v1/demo-sign-in", json=staff).json()["token"]
         client.headers["authorization"] = f"Bearer {token}"

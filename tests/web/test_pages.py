@@ -50,6 +50,7 @@ def test_the_demo_says_so_on_every_page(browser: Browser, town: Town) -> None:
         assert "oppdiktede personer" in browser.open(path).text
 
 
+@pytest.mark.slow
 def test_a_real_installation_asks_for_name_password_and_code(databases: Databases) -> None:
     with a_server(create_app(databases.house("sqlite", is_demo=False, name="real"))) as address:
         browser = Browser(address)

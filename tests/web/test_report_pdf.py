@@ -14,6 +14,8 @@ from people.issue_report import PersonReport, SeenEntry, Seer
 from web.app import LOCALES
 from web.report_pdf import report_as_pdf
 
+pytestmark = pytest.mark.slow
+
 TEXTS = Texts(LOCALES)
 AT = datetime(2026, 11, 22, 8, 15, tzinfo=UTC)
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ FLOORS = ("foundation", "vault", "audit", "people", "confidentiality", "consent"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
 
+@cache
 def texts_of_the_source() -> set[str]:
     """Every text that people read, as pybabel finds them."""
     with (LOCALES / "babel.cfg").open(encoding="utf-8") as config:
@@ -37,6 +39,7 @@ def texts_of_the_source() -> set[str]:
     return found
 
 
+@cache
 def catalogue(language: str) -> Catalog:
     with (LOCALES / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
         return read_po(file, locale=language)

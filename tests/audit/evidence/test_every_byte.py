@@ -7,6 +7,8 @@ import pytest
 from audit.evidence.verify_store import verify_store
 from tests.audit.evidence.a_log import ALog, a_log
 
+pytestmark = pytest.mark.slow
+
 
 def unnoticed(log: ALog, step: int, bits: list[int]) -> list[str]:
     """Where a change went unnoticed, or was blamed on another file, trying every ``step``-th byte of every file."""

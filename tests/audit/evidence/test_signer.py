@@ -259,6 +259,7 @@ for size in range(2, 60):
 """
 
 
+@pytest.mark.slow
 def test_two_signers_in_two_processes_sign_one_line(tmp_path: Path) -> None:
     log = a_log(tmp_path)
     for _ in range(58):

@@ -23,6 +23,8 @@ from audit.evidence.verifier.generate import GENERATED, OLDEST_PYTHON, generate
 from audit.evidence.verify_ed25519 import verify_ed25519
 from tests.audit.evidence.a_log import ALog, a_log
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> ALog:

@@ -43,8 +43,8 @@ class Story:
 class Program:
     """A program of somebody of the town: sends JSON, and holds each answer against what the document says of it."""
 
-    def __init__(self, app: FastAPI, client: httpx2.Client) -> None:
-        self._app = app
+    def __init__(self, document: dict[str, Any], client: httpx2.Client) -> None:
+        self._document = document
         self.client = client
 
     def get(self, path: str, **more: Any) -> httpx2.Response:
@@ -58,14 +58,14 @@ class Program:
 
     def _asked(self, method: str, path: str, **more: Any) -> httpx2.Response:
         answer = self.client.request(method, f"{API}{path}", **more)
-        hold_against_document(self._app, answer)
+        hold_against_document(self._document, answer)
         return answer
 
 
-def hold_against_document(app: FastAPI, answer: httpx2.Response) -> None:
+def hold_against_document(document: dict[str, Any], answer: httpx2.Response) -> None:
     """The answer's status is one that the document names, and its body has exactly the documented fields."""
     template = _template_of(answer.request)
-    said = app.openapi()["paths"][template][answer.request.method.lower()]["responses"]
+    said = document["paths"][template][answer.request.method.lower()]["responses"]
     assert str(answer.status_code) in said, f"{template} answers {answer.status_code}, which the document does not name"
     if answer.status_code < 300:
         named = {name.lower() for name in said[str(answer.status_code)].get("headers", {})}
@@ -108,10 +108,24 @@ def address(app: FastAPI) -> Iterator[str]:
         yield listening
 
 
+@pytest.fixture(scope="session")
+def _documents() -> list[dict[str, Any]]:
+    """Where the document is kept once it was made: every application has the same, and making it takes longest."""
+    return []
+
+
 @pytest.fixture
-def as_(app: FastAPI, program: Callable[[str], httpx2.Client]) -> Callable[[str], Program]:
+def document(app: FastAPI, _documents: list[dict[str, Any]]) -> dict[str, Any]:
+    """The OpenAPI document."""
+    if not _documents:
+        _documents.append(app.openapi())
+    return _documents[0]
+
+
+@pytest.fixture
+def as_(document: dict[str, Any], program: Callable[[str], httpx2.Client]) -> Callable[[str], Program]:
     """Makes programs of people of the town."""
-    return lambda who: Program(app, program(who))
+    return lambda who: Program(document, program(who))
 
 
 @pytest.fixture

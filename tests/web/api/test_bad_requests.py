@@ -88,14 +88,13 @@ def test_there_is_something_to_try() -> None:
     }
 
 
-def test_nobody_comes_in_without_a_session(address: str) -> None:
+def test_nobody_comes_in_without_a_session(stranger: httpx2.Client) -> None:
     closed = [call for call in CALLS if f"{API}{call.path}" not in OPEN]
     assert len(CALLS) - len(closed) == 5  # signing in, twice; the demo's doors; taking up an invitation; the rules
-    with httpx2.Client(base_url=address) as stranger:
-        for call in closed:
-            answer = stranger.request(method_of(call), somewhere(call))
-            assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in"), call.path
-            assert answer.headers["www-authenticate"] == "Bearer"
+    for call in closed:
+        answer = stranger.request(method_of(call), somewhere(call))
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in"), call.path
+        assert answer.headers["www-authenticate"] == "Bearer"
 
 
 def test_a_wrong_method_a_wrong_kind_and_too_much_are_refused_everywhere(

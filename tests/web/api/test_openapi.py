@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import httpx2
-import pytest
-from fastapi import FastAPI
 
 from tests.web.api.conftest import API, Program, every_call, method_of
 from web.api.described import PROBLEM
@@ -20,12 +18,6 @@ KEYWORDS: Mapping[str, type | tuple[type, ...]] = {
     "maxLength": int, "minLength": int, "maxItems": int, "minItems": int,
 }  # fmt: skip
 TYPES = {"string", "integer", "number", "boolean", "array", "object", "null"}
-
-
-@pytest.fixture
-def document(app: FastAPI) -> dict[str, Any]:
-    """The document as it is made."""
-    return app.openapi()
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -56,8 +48,8 @@ def schemas(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from within(one.get("schema", {}))
 
 
-def test_it_is_served_to_everybody_and_names_its_version(address: str) -> None:
-    answer = httpx2.get(f"{address}{API}/openapi.json")
+def test_it_is_served_to_everybody_and_names_its_version(stranger: httpx2.Client) -> None:
+    answer = stranger.get(f"{API}/openapi.json")
     assert answer.status_code == 200
     assert answer.json()["openapi"].startswith("3.1.")
 

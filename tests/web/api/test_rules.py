@@ -26,17 +26,17 @@ def a_case(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "da", "en"])
-def test_the_book_is_the_one_that_the_command_prints_and_needs_no_token(address: str, language: str) -> None:
-    answer = httpx2.get(f"{address}{API}/rules", params={"language": language})
+def test_the_book_is_the_one_that_the_command_prints_and_needs_no_token(stranger: httpx2.Client, language: str) -> None:
+    answer = stranger.get(f"{API}/rules", params={"language": language})
     assert answer.status_code == 200
     assert "tillit-event" not in answer.headers
     assert answer.json() == json.loads(RUN.invoke(rules_app, ["--json", "--language", language]).stdout)
 
 
-def test_the_book_comes_in_the_readers_language_where_none_is_named(address: str) -> None:
-    answer = httpx2.get(f"{address}{API}/rules", headers={"accept-language": "da"})
+def test_the_book_comes_in_the_readers_language_where_none_is_named(stranger: httpx2.Client) -> None:
+    answer = stranger.get(f"{API}/rules", headers={"accept-language": "da"})
     assert answer.json()["language"] == "da"
-    wrong = httpx2.get(f"{address}{API}/rules", params={"language": "no"})
+    wrong = stranger.get(f"{API}/rules", params={"language": "no"})
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "language")
 
 
@@ -78,5 +78,5 @@ def test_what_cannot_be_read_is_named_with_the_nearest_word(
         assert problem["values"] == {"nearest": nearest}
 
 
-def test_deciding_needs_a_token(address: str) -> None:
-    assert httpx2.post(f"{address}{API}/rules/decide", json=a_case("c08-01")).status_code == 401
+def test_deciding_needs_a_token(stranger: httpx2.Client) -> None:
+    assert stranger.post(f"{API}/rules/decide", json=a_case("c08-01")).status_code == 401

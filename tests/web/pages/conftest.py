@@ -4,21 +4,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from audit.house import House
 from people.standing import whoami
 from tests.a_server import a_server
-from tests.situations import Town, a_town
+from tests.situations import Town
 from tests.web.pages.visitor import Visitor
 from web.app import create_app
 
 #: Makes somebody of the town's visitor, signed in.
 At = Callable[[str], Visitor]
-
-
-@pytest.fixture
-def town(sqlite_house: House) -> Town:
-    """The town, on SQLite: the pages do not know the database."""
-    return a_town(sqlite_house)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from consent.consent import (
 )
 from foundation.tables import Base
 from referral.referral import Referral, ReferralPart, ReferralStep
+from tests.a_server import a_client
 from tests.log_reading import StoredEvent, events, newest
 from tests.situations import Family, Town, a_consent, a_family, a_referral
 from tests.web.pages.conftest import At
@@ -48,7 +49,7 @@ def family(town: Town) -> Family:
 @pytest.fixture
 def call(address: str, town: Town) -> Iterator[Call]:
     """Posts JSON as somebody of the town."""
-    with httpx2.Client(base_url=address) as client:
+    with a_client(address) as client:
         keys = iter(range(100))
 
         def post(who: str, path: str, body: object) -> httpx2.Response:

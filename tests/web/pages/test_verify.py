@@ -22,30 +22,30 @@ def policy_of(town: Town) -> LogPolicy:
     return LogPolicy(origin, (log_key,), receipts=(receipt_key(origin, town.house.custody),))
 
 
-def test_it_is_open_to_everybody_and_shows_the_fingerprint(address: str, town: Town) -> None:
+def test_it_is_open_to_everybody_and_shows_the_fingerprint(stranger: httpx2.Client, town: Town) -> None:
     town.house.settings.log_policy_path.write_bytes(policy_of(town).encode())
-    page = httpx2.get(f"{address}/verify")
+    page = stranger.get("/verify")
     assert page.status_code == 200
     assert key_fingerprint(KEY) in page.text
     assert town.house.installed.origin in page.text
-    downloaded = httpx2.get(f"{address}/verify/log-policy.json")
+    downloaded = stranger.get("/verify/log-policy.json")
     assert downloaded.content == policy_of(town).encode()
     assert downloaded.headers["content-disposition"] == 'attachment; filename="log-policy.json"'
 
 
-def test_the_verifier_is_there_as_one_file(address: str) -> None:
-    downloaded = httpx2.get(f"{address}/verify/tillit-verify.py")
+def test_the_verifier_is_there_as_one_file(stranger: httpx2.Client) -> None:
+    downloaded = stranger.get("/verify/tillit-verify.py")
     assert downloaded.content == GENERATED.read_bytes()
     assert "attachment" in downloaded.headers["content-disposition"]
 
 
-def test_without_a_policy_it_says_that_there_is_nothing_to_compare(address: str, town: Town) -> None:
+def test_without_a_policy_it_says_that_there_is_nothing_to_compare(stranger: httpx2.Client, town: Town) -> None:
     in_english = {"accept-language": "en"}
     town.house.settings.log_policy_path.unlink(missing_ok=True)
-    assert "has not been signed yet" in httpx2.get(f"{address}/verify", headers=in_english).text
-    assert httpx2.get(f"{address}/verify/log-policy.json").status_code == 404
+    assert "has not been signed yet" in stranger.get("/verify", headers=in_english).text
+    assert stranger.get("/verify/log-policy.json").status_code == 404
     town.house.settings.log_policy_path.write_text("{}")
-    assert "has not been signed yet" in httpx2.get(f"{address}/verify", headers=in_english).text
+    assert "has not been signed yet" in stranger.get("/verify", headers=in_english).text
 
 
 def test_a_page_offers_the_receipt_of_its_event(at: At, town: Town) -> None:

@@ -7,6 +7,8 @@ from urllib.parse import urldefrag, urlencode, urljoin
 
 import httpx2
 
+from tests.a_server import a_client
+
 __all__ = ["Form", "Page", "Visitor"]
 
 #: What is typed or chosen: a text, several boxes, or nothing (a box that is cleared).
@@ -200,7 +202,7 @@ class Visitor:
     """Somebody of the town at their browser."""
 
     def __init__(self, address: str, language: str = "en") -> None:
-        self.client = httpx2.Client(base_url=address, headers={"accept": "text/html"})
+        self.client = a_client(address, accept="text/html")
         self.client.get(f"/sign-in?language={language}")
 
     def open(self, path: str) -> Page:
