@@ -32,12 +32,12 @@ lint: setup ## format, lint, types and import contracts
 	$(BIN)/lint-imports
 
 check: lint ## the fast loop before every commit: lint, and the tests that are quick
-	$(BIN)/pytest -q -n $(WORKERS) -m "not slow and not prove and not browser and not postgres"
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not slow and not prove and not browser and not postgres"
 
 test: setup ## everything that must hold before a change lands, browser and PostgreSQL included
 	@$(BIN)/python -m setup.find_browser
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -q -n $(WORKERS)
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
 prove: setup ## the long proofs, then mutants of the rules; takes hours
 	@$(BIN)/python -m setup.find_browser

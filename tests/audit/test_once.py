@@ -116,7 +116,7 @@ def test_eight_at_once_with_one_key_are_done_once(town: Town) -> None:
     others: list[Exception] = []
 
     def work() -> None:
-        at_once.wait(20)
+        at_once.wait(60)
         try:
             made.append(_make(actor))
         except (AnsweredBefore, StillRunning) as answer:

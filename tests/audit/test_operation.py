@@ -627,7 +627,7 @@ def _together(works: list[Callable[[], None]]) -> list[BaseException]:
     at_once = threading.Barrier(len(works))
 
     def run(work: Callable[[], None]) -> None:
-        at_once.wait(20)
+        at_once.wait(60)
         try:
             work()
         except BaseException as error:  # noqa: BLE001  # handed to the test's own thread

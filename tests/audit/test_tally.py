@@ -25,7 +25,7 @@ def test_nothing_is_forgotten_when_many_count_at_once() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     last = tally.count(BEGINNING + timedelta(minutes=1))
     assert last is not None
     assert sum(told) + last == 8001

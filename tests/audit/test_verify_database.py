@@ -21,6 +21,8 @@ from tests.a_sequencer import attack, record
 from tests.log_reading import newest
 from tests.situations import Town, a_consent, a_family, a_referral
 
+pytestmark = pytest.mark.slow
+
 #: The log's own tables, and what in them is about the running of the service and proves nothing.
 LOG_TABLES = (
     "audit_event", "audit_disclosure", "audit_event_subject", "audit_pending", "log_leaf", "tree_state", "checkpoint",
@@ -178,7 +180,6 @@ def missed(house: House, every: int) -> tuple[int, list[str]]:
     return tried, unnoticed
 
 
-@pytest.mark.slow
 def test_a_changed_byte_in_any_row_of_the_log_is_found(sqlite_house: House) -> None:
     tried, unnoticed = missed(sqlite_house, every=29)
     assert unnoticed == []

@@ -63,7 +63,7 @@ def tillit(*arguments: object, **told: str) -> Ran:
         run = (list(map(str, arguments)), _environment(told), out.name, err.name)
         process = _LOADED.Process(target=_run_loaded, args=run)
         process.start()
-        process.join(60)
+        process.join(300)
         assert process.exitcode is not None, "the command does not end"
         return Ran(process.exitcode, out.read(), err.read())
 
@@ -76,7 +76,7 @@ def program(*arguments: object, **told: str) -> Ran:
         env=_environment(told),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
@@ -106,7 +106,7 @@ def serving(*arguments: object, **told: str) -> Iterator[tuple[str, "subprocess.
         assert address, process.communicate()[1]
         yield address, process
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
     finally:
         process.kill()
         process.communicate()

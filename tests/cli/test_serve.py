@@ -48,14 +48,14 @@ def test_it_serves_stands_alone_and_stops_on_sigterm(real: Path) -> None:
             "code": "port", "ok": True, "found": f"Tillit answers on 127.0.0.1:{port}", "do": "",
         }  # fmt: skip
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=120)
         assert (process.returncode, out, err) == (0, "", "")
 
 
 def test_ctrl_c_stops_it_too(real: Path) -> None:
     with serving("serve", "--data-dir", real, "--port", "0") as (_, process):
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=120) == 0
 
 
 def test_a_port_in_use_is_one_line(real: Path) -> None:

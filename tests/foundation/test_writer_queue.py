@@ -14,7 +14,7 @@ def _started(work: Callable[[], None]) -> threading.Thread:
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "it never came to that"
         time.sleep(0.001)
@@ -34,7 +34,7 @@ def test_writers_are_served_in_the_order_in_which_they_came() -> None:
             _until(lambda number=number: len(queue._waiting) == number + 1)  # type: ignore[misc]  # as above
         assert served == []
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert served == list(range(20))
 
 
@@ -51,7 +51,7 @@ def test_one_writer_at_a_time() -> None:
 
     threads = [_started(write) for _ in range(8)]
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert not any(thread.is_alive() for thread in threads)
     assert most == [1]
 
@@ -61,7 +61,7 @@ def test_a_writer_that_fails_passes_the_turn_on() -> None:
     with pytest.raises(ValueError, match="in the way"), queue.turn():
         raise ValueError("in the way")
     done = _started(lambda: queue.turn().__enter__())
-    done.join(10)
+    done.join(60)
     assert not done.is_alive()
 
 

@@ -1,11 +1,13 @@
 """Looks at pages as people see them: a real Chromium, in each language, by day and by night, wide and narrow.
 
 For every view of a page: axe-core finds nothing (WCAG 2.2 A and AA and best practice), nothing reaches outside the
-width, the console is silent (no breach of the Content-Security-Policy among other things), the contrast of the colours
-that are really drawn is enough, and a picture lies in `build/screenshots/` to be looked at by eye.
+width, the console is silent (no breach of the Content-Security-Policy among other things), and the contrast of the
+colours that are really drawn is enough. A page that is found wrong has its picture in `build/screenshots/`; with
+`PICTURES=all` in the environment every page has, to be looked at by eye.
 """
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -157,7 +159,7 @@ def look_at(
     *,
     answer: str | None = None,
 ) -> dict[str, list[str]]:
-    """Open each page (name, path) in one view, take its picture, and tell what is wrong with it.
+    """Open each page (name, path) in one view, and tell what is wrong with it.
 
     Args:
         chromium: the browser.
@@ -176,7 +178,7 @@ def look_at(
         came = looking.page.goto(f"{address}{path}", wait_until="load")
         assert came is not None
         found = _judge(looking, is_error=came.status >= 400)
-        _picture(looking.page, f"{name}-{view.name}")
+        _picture(looking.page, f"{name}-{view.name}", found)
         if found:
             wrong[f"{name} {view.name}"] = found
     looking.context.close()
@@ -215,7 +217,10 @@ def _judge(looking: _Looking, *, is_error: bool) -> list[str]:
     return found
 
 
-def _picture(page: Page, name: str) -> None:
+def _picture(page: Page, name: str, found: list[str]) -> None:
+    """Take a picture, which lasts as long as judging the page, where somebody will look at it."""
+    if not found and os.environ.get("PICTURES") != "all":
+        return
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
@@ -243,10 +248,10 @@ class Window:
         self.page.goto(f"{self.address}{path}", wait_until="load")
 
     def judge(self, name: str) -> dict[str, list[str]]:
-        """Take a picture of what the window shows, and tell what is wrong with it."""
+        """Tell what is wrong with what the window shows."""
         self.page.wait_for_load_state("load")
         found = _judge(self.looking, is_error=True)
-        _picture(self.page, f"{name}-{self.view.name}")
+        _picture(self.page, f"{name}-{self.view.name}", found)
         self.looking.said.clear()
         return {f"{name} {self.view.name}": found} if found else {}
 

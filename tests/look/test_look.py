@@ -1,4 +1,4 @@
-"""Every page, looked at: accessible, within its width, silent, readable; the pictures lie in build/screenshots/."""
+"""Every page, looked at: accessible, within its width, silent, readable."""
 
 from collections.abc import Callable
 

@@ -10,6 +10,9 @@ pytestmark = pytest.mark.browser
 
 ENGLISH = FEW_VIEWS[1]
 
+#: Milliseconds: more than any page needs while the machine does other things too.
+expect.set_options(timeout=60_000)
+
 
 def test_rules_are_found_while_one_types(chromium: Chromium, address: str) -> None:
     with a_window(chromium, address, ENGLISH) as window:

@@ -34,12 +34,12 @@ class Served:
     def kill(self) -> None:
         """End it as a power cut would: SIGKILL, no good-bye."""
         self._process.send_signal(signal.SIGKILL)
-        self._process.wait(30)
+        self._process.wait(120)
 
     def stop(self) -> None:
         """Ask it to finish what is under way and end."""
         self._process.send_signal(signal.SIGTERM)
-        self._process.wait(30)
+        self._process.wait(120)
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def served(house: House, name: str = "server") -> Iterator[Served]:
         yield Served(process, address, said)
     finally:
         process.kill()
-        process.wait(30)
+        process.wait(120)
 
 
 @contextmanager

@@ -186,7 +186,7 @@ def test_processes_that_begin_a_period_at_once_lose_no_key(root: Path) -> None:
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in started:
-        answers.append(process.communicate(timeout=30)[0].split())
+        answers.append(process.communicate(timeout=120)[0].split())
         assert process.returncode == 0
     custody = FileCustody.load(root)
     for number, (period, blob) in enumerate(answers):
@@ -201,7 +201,7 @@ def test_threads_that_begin_a_period_at_once_lose_no_key(root: Path) -> None:
     together = threading.Barrier(len(custodies))
 
     def begin(custody: FileCustody) -> None:
-        together.wait(10)
+        together.wait(60)
         custody.begin_period("2026-12")
         wrapped.append(custody.wrap(b"key", b"place"))
 
@@ -209,7 +209,7 @@ def test_threads_that_begin_a_period_at_once_lose_no_key(root: Path) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     again = FileCustody.load(root)
     assert [again.unwrap(period, blob, b"place") for period, blob in wrapped] == [b"key"] * 8
 
