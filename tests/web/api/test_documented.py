@@ -24,6 +24,7 @@ from audit.actor import Actor
 from audit.operation import operation
 from audit.sequence_events import settle_log
 from people.invitation import invite
+from tests.a_server import a_client
 from tests.situations import Town, protect
 from tests.web.api.conftest import Program, every_call, method_of
 
@@ -69,7 +70,8 @@ def run(command: str, known: dict[str, str]) -> httpx2.Response:
             assert not word.startswith("-"), f"an option of curl that is not known here: {word}"
             address = Template(word).substitute(known)
     method = method or ("POST" if content is not None else "GET")
-    return httpx2.request(method, address, headers={"accept-language": "en", **headers}, content=content)
+    with a_client(address, **{"accept-language": "en"}) as curl:
+        return curl.request(method, address, headers=headers, content=content)
 
 
 def hold(said: Any, found: Any, known: dict[str, str], where: str) -> None:
