@@ -6,9 +6,7 @@ What the deeds of that time wrote beside their events is not in the store.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -30,7 +28,6 @@ from audit.integrate_events import TreeMoved, grow_tree
 from audit.log_tables import LogLeaf, StoredCheckpoint, TreeState, Watermark
 from audit.operation import upkeep
 from foundation.identifiers import EventId, PersonId
-from foundation.tables import Id, Instant
 from vault.keys import DataKey
 
 __all__ = ["catch_up"]
@@ -127,15 +124,8 @@ def _put_back(connection: Connection, house: House, events: Sequence[SealedEvent
 
 
 def _row(event: SealedEvent) -> dict[str, Any]:
-    row: dict[str, Any] = dict.fromkeys(AuditEvent.__table__.columns.keys())
-    for name, said in event.columns.items():
-        kind = AuditEvent.__table__.columns[name].type
-        if isinstance(kind, Instant):
-            row[name] = datetime.fromisoformat(str(said))
-        else:
-            row[name] = UUID(str(said)) if isinstance(kind, Id) else said
-    digests = _each(event.digests)
-    return {**row, "event_id": event.event_id, "commitment": commitment(digests), "digests": event.digests}
+    fixed = {"event_id": event.event_id, "commitment": commitment(_each(event.digests)), "digests": event.digests}
+    return {**dict.fromkeys(AuditEvent.__table__.columns.keys()), **event.columns, **fixed}
 
 
 def _each(digests: bytes) -> list[bytes]:

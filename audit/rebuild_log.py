@@ -29,7 +29,7 @@ from audit.evidence.tiles import WIDTH
 from audit.evidence.tree import CompactRange, leaf_hash
 from audit.log_tables import LogLeaf, StoredCheckpoint, TreeState
 from foundation.engine import make_engine
-from foundation.tables import Base, Id, Instant
+from foundation.tables import Base
 
 __all__ = ["DATABASE", "LOG", "NotALog", "Rebuilt", "policy_in", "rebuild_log"]
 
@@ -166,16 +166,7 @@ def _records(store: LogStore, listing: StoreListing, number: int) -> dict[int, b
 
 def _row(columns: Mapping[str, Any], fixed: Mapping[str, Any]) -> dict[str, Any]:
     """A row of the event table out of the index columns as a record has them."""
-    row: dict[str, Any] = {column.name: None for column in _table(AuditEvent).columns}
-    for name, value in columns.items():
-        kind = _table(AuditEvent).columns[name].type
-        if isinstance(kind, Instant):
-            row[name] = datetime.fromisoformat(str(value))
-        elif isinstance(kind, Id):
-            row[name] = kind.kind.of(str(value))
-        else:
-            row[name] = value
-    return {**row, **fixed}
+    return {**dict.fromkeys(AuditEvent.__table__.columns.keys()), **columns, **fixed}
 
 
 def _leaves(tree: StoredTree) -> Iterator[tuple[int, bytes]]:

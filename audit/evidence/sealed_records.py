@@ -12,12 +12,12 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import ge
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from audit.evidence.canonical_json import JsonValue
 from audit.evidence.commitment import COMMITMENT_LABEL, DIGEST_BYTES
-from audit.evidence.index_columns import MalformedColumns, encode_columns, parse_columns
+from audit.evidence.index_columns import ColumnValue, MalformedColumns, encode_columns, parse_columns
 from audit.evidence.tiles import WIDTH, number_path
 
 MAGIC: Final = b"tillit-sealed/2\n"
@@ -55,21 +55,22 @@ class SealedEvent:
 
     event_id: UUID
     digests: bytes
-    columns: Mapping[str, JsonValue]
+    columns: Mapping[str, ColumnValue]
     parts: tuple[SealedPart, ...]
 
     def encode(self) -> bytes:
         """The record as bytes. Raises ``MalformedRecord`` for digests or parts that are not as described."""
         _check_digests(self.digests)
-        if [part.key_id.bytes for part in self.parts] != sorted({part.key_id.bytes for part in self.parts}):
+        keys = [part.key_id.bytes for part in self.parts]
+        if any(map(ge, keys, keys[1:])):
             raise MalformedRecord("the parts of an event are in the order of their keys, each once")
         if not 1 <= len(self.parts) <= MOST_PARTS:
             raise MalformedRecord(f"an event has 1 to {MOST_PARTS} parts")
         columns = _columns(self.columns)
         count = len(self.digests) // DIGEST_BYTES
         headers: list[bytes | int] = []
-        for part in self.parts:
-            headers += [part.key_id.bytes, _ERASED if part.sealed is None else len(part.sealed)]
+        for key, part in zip(keys, self.parts, strict=True):
+            headers += key, _ERASED if part.sealed is None else len(part.sealed)
         record = b"".join(
             (
                 _RECORD_HEADER.pack(self.event_id.bytes, count, len(self.parts), len(columns)),
@@ -233,7 +234,7 @@ def parse_event(record: bytes) -> SealedEvent:
     return event
 
 
-def _columns(said: Mapping[str, JsonValue]) -> bytes:
+def _columns(said: Mapping[str, ColumnValue]) -> bytes:
     try:
         return encode_columns(said)
     except MalformedColumns as error:
@@ -242,5 +243,5 @@ def _columns(said: Mapping[str, JsonValue]) -> bytes:
 
 def _check_digests(digests: bytes) -> None:
     each = [digests[at : at + DIGEST_BYTES] for at in range(0, len(digests), DIGEST_BYTES)]
-    if not each or len(digests) % DIGEST_BYTES or each != sorted(set(each)) or len(each) > 0xFFFF:
+    if not each or len(digests) % DIGEST_BYTES or any(map(ge, each, each[1:])) or len(each) > 0xFFFF:
         raise MalformedRecord("the digests of an event are 32 bytes each, in byte order, each once")

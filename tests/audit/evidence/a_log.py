@@ -24,7 +24,7 @@ from audit.evidence.signer import Signer, create_signer
 
 ORIGIN = "tillit/00000000-0000-4000-8000-000000000001"
 TIME = "2026-11-22T08:15:00.000000Z"
-RECORDED_AT = "2026-11-22T08:15:00.000000+00:00"
+RECORDED_AT = datetime(2026, 11, 22, 8, 15, tzinfo=UTC)
 
 
 RECEIPT_PRIVATE = Ed25519PrivateKey.from_private_bytes(b"receipts".ljust(32, b"."))
