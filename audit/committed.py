@@ -23,6 +23,10 @@ class Committed:
             if len(self._known) > _MOST:
                 del self._known[next(iter(self._known))]
 
+    def __len__(self) -> int:
+        """How many events are known: none where this process has committed none."""
+        return len(self._known)
+
     def get(self, event_id: UUID) -> tuple[bytes, datetime] | None:
         """The commitment and time of an event; None when it was another process's, or long ago."""
         with self._lock:

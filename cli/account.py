@@ -6,7 +6,7 @@ import typer
 
 from audit.actions import Role
 from audit.actor import Actor
-from cli.open_installation import opened
+from cli.open_installation import recording
 from cli.options import DataDir, invitation_link, new_app, settings_for
 from foundation.errors import Invalid
 from people.add_staff import AddStaff, add_staff
@@ -29,7 +29,7 @@ class UnknownService(Invalid):
 @app.command()
 def services(data_dir: DataDir = None) -> None:
     """List the open services: id, organisation, name and kind."""
-    with opened(settings_for(data_dir)) as house:
+    with recording(settings_for(data_dir)) as house:
         for service in open_services(Actor.operator(house)):
             print(f"{service.service_id}  {service.organisation_name}: {service.name} ({service.kind})")
 
@@ -56,7 +56,7 @@ def add(
         # An argument stands in the history of the shell, and in the list of processes for everybody on the machine.
         identity_number = str(typer.prompt("Identity number", hide_input=True, err=True))
     settings = settings_for(data_dir)
-    with opened(settings) as house:
+    with recording(settings) as house:
         actor = Actor.operator(house)
         chosen = _named(open_services(actor), service)
         receipt = add_staff(actor, AddStaff(chosen.service_id, Role(role), name, email, identity_number))
@@ -72,7 +72,7 @@ def invite(
 ) -> None:
     """Invite somebody who works here already to make their account anew, and print the link."""
     settings = settings_for(data_dir)
-    with opened(settings) as house:
+    with recording(settings) as house:
         receipt = invite_staff(Actor.operator(house), email)
     print(receipt.name)
     print(invitation_link(settings, receipt.invitation_code))

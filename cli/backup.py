@@ -40,6 +40,8 @@ def backup(
 ) -> None:
     """Write a backup, and refresh the keyring beside it; the service may go on running."""
     settings = settings_for(data_dir)
+    # What is not signed by now waits for the next start. Where the backup is restored with its signer, a head that was
+    # signed here behind it would be the end of another history.
     with opened(settings) as house:
         root = read_root_key(settings.root_key_path)
         beside = out.absolute().with_name(KEYRING)

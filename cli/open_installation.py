@@ -1,18 +1,22 @@
 """Opening what a command works on: clock, keys and house; what is not as it should be is refused by name."""
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from audit.house import House
 from audit.installation import NotInstalled, open_house
 from audit.reach_database import is_empty
+from audit.sequence_events import settle_log
+from audit.sequencer import trouble_of
 from foundation.clock import Clock, FileClock, SystemClock
 from foundation.errors import Unavailable
 from foundation.settings import Settings
 from migrations.revision import refuse_behind
 from vault.file_custody import FileCustody
 
-__all__ = ["RESTORING", "RestoreCutShort", "clock_of", "opened"]
+__all__ = ["RESTORING", "RestoreCutShort", "clock_of", "opened", "recording"]
 
 #: Lies in the data directory from a restore's first byte to its event.
 RESTORING = "restoring"
@@ -52,3 +56,34 @@ def opened(settings: Settings) -> Iterator[House]:
         yield house
     finally:
         house.close()
+
+
+@contextmanager
+def recording(settings: Settings) -> Iterator[House]:
+    """The installation for a command that does deeds: what they left in the log has its place there when it ends.
+
+    Where a server or worker runs, that one gives it. What cannot be signed now waits for the next start, and is said.
+    Raises as `opened` does.
+    """
+    with opened(settings) as house:
+        try:
+            yield house
+        finally:
+            if len(house.committed) and _sequences_here(settings):
+                _settle(house)
+
+
+def _sequences_here(settings: Settings) -> bool:
+    """Whether this is for whoever runs a command: files of another account, root's say, would stop the service's."""
+    try:
+        owner = settings.store_path.stat().st_uid
+    except OSError:
+        return False
+    return settings.sequencer == "embedded" and owner == os.geteuid()
+
+
+def _settle(house: House) -> None:
+    try:
+        settle_log(house)
+    except Exception as error:  # noqa: BLE001  # whatever it is, the deed is done and recorded
+        print(f"recorded; the log signs it when the service starts [{trouble_of(error)}]", file=sys.stderr)

@@ -7,7 +7,7 @@ import typer
 
 from audit.actor import Actor
 from audit.evidence.log_store import replace_durably
-from cli.open_installation import opened
+from cli.open_installation import recording
 from cli.options import DataDir, new_app, settings_for
 from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import PersonId
@@ -41,7 +41,7 @@ def report(  # each is an option of the command line
     """Make a person's report; that it was made stands in the log, as done by whoever runs the machine."""
     if language not in STAFF_LANGUAGES:
         raise Invalid(fields=[FieldProblem("language", "not_a_choice")])
-    with opened(settings_for(data_dir)) as house:
+    with recording(settings_for(data_dir)) as house:
         made = issue_report(
             Actor.operator(house),
             IssueReport(

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from audit.actor import Actor
-from cli.open_installation import opened
+from cli.open_installation import recording
 from cli.options import DataDir, new_app, settings_for
 from people.open_service import OpenService, open_service
 from people.register_organisation import RegisterOrganisation, register_organisation
@@ -19,7 +19,7 @@ app = new_app("The organisations and services that share.")
 @app.command("list")
 def list_services(data_dir: DataDir = None) -> None:
     """List the open services: id, organisation, name and kind."""
-    with opened(settings_for(data_dir)) as house:
+    with recording(settings_for(data_dir)) as house:
         for service in open_services(Actor.operator(house)):
             print(f"{service.service_id}  {service.organisation_name}: {service.name} ({service.kind})")
 
@@ -33,7 +33,7 @@ def organisation(
     data_dir: DataDir = None,
 ) -> None:
     """Register an organisation; the municipality itself is there since `tillit init`."""
-    with opened(settings_for(data_dir)) as house:
+    with recording(settings_for(data_dir)) as house:
         asked = RegisterOrganisation(number, name, jurisdiction, is_public=not private)
         receipt = register_organisation(Actor.operator(house), asked)
     print(f"{receipt.id}  {name}")
@@ -52,7 +52,7 @@ def open_(
     data_dir: DataDir = None,
 ) -> None:
     """Open a service, with keys of its own; then `tillit account add` for the people who work there."""
-    with opened(settings_for(data_dir)) as house:
+    with recording(settings_for(data_dir)) as house:
         asked = OpenService(organisation, kind, name, telephone, office, processing_basis)
         receipt = open_service(Actor.operator(house), asked)
     print(f"{receipt.id}  {name}")

@@ -173,6 +173,37 @@ def test_an_account_is_invited_into_a_service(installed: Path, tmp_path: Path) -
     assert "[identity_number_invalid]" in real
 
 
+def _waiting(data: Path) -> str:
+    checks = json.loads(tillit("doctor", "--data-dir", data, "--json").out)
+    found: str = next(one for one in checks if one["code"] == "pending_events")["found"]
+    return found.split(maxsplit=1)[0]
+
+
+def test_what_a_command_records_has_its_place_when_it_ends(installed: Path, tmp_path: Path) -> None:
+    data = _copied(installed, tmp_path)
+    store, policy = data / "log", data / "log-policy.json"
+    before = tillit("verify-log", "--store", store, "--policy", policy).out
+    who = ("--name", "Solfrid Hauane", "--email", "solfrid@granfjord.example", "--role", "auditor", "--data-dir", data)
+    ran = tillit("account", "add", *who, "--service", "administration")
+    assert (ran.code, ran.err) == (0, "")
+    assert _waiting(data) == "0"
+    after = tillit("verify-log", "--store", store, "--policy", policy)
+    assert after.code == 0
+    assert after.out != before
+
+    # A refusal is an event too; and where the log cannot be signed, the deed is done all the same, and it is said.
+    nobody = ("--email", "nobody@granfjord.example", "--data-dir", data)
+    assert tillit("account", "invite", *nobody).refusal
+    assert _waiting(data) == "0"
+    (data / "signer").rename(tmp_path / "signer")
+    again = tillit("account", "invite", "--email", "solfrid@granfjord.example", "--data-dir", data)
+    assert again.code == 0
+    assert again.err == "recorded; the log signs it when the service starts [signer_unusable]\n"
+    (tmp_path / "signer").rename(data / "signer")
+    assert tillit("account", "invite", "--email", "solfrid@granfjord.example", "--data-dir", data).err == ""
+    assert _waiting(data) == "0"
+
+
 @pytest.mark.postgres
 def test_init_on_postgresql(a_postgresql: PostgreSQL, tmp_path: Path) -> None:
     url = a_postgresql.url(a_postgresql.empty())
