@@ -2,9 +2,12 @@
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -276,6 +279,78 @@ def test_two_signers_in_two_processes_sign_one_line(tmp_path: Path) -> None:
         assert head.root == StoredTree(log.store, head.size).root()
     assert max(by_size) == 59
     assert all(len(same) == 1 for same in by_size.values())
+
+
+STOP_ITSELF = """
+import os, signal, sys
+from pathlib import Path
+from datetime import UTC, datetime
+import audit.evidence.signer as signing
+from audit.evidence.log_store import DirectoryStore
+
+class Clock:
+    def now(self):
+        return datetime(2027, 1, 1, tzinfo=UTC)
+
+def stopping(deed):
+    def then_stop(*told):
+        done = deed(*told)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        return done
+    return then_stop
+
+folder, store, after = sys.argv[1:]
+signer = signing.Signer(Path(folder), DirectoryStore(Path(store)), Clock())
+if after == "it was asked":
+    os.kill(os.getpid(), signal.SIGSTOP)
+elif after == "_signed":
+    signing._signed = stopping(signing._signed)
+else:
+    setattr(signing.Signer, after, stopping(getattr(signing.Signer, after)))
+try:
+    print(signer.sign(9).hex())
+except signing.SignerRefused:
+    print()
+"""
+
+
+@pytest.mark.parametrize("after", ["it was asked", "_read_state", "_check_growth", "_write_state", "_signed"])
+def test_of_two_signers_that_are_stopped_and_go_on_one_history_is_signed(tmp_path: Path, after: str) -> None:
+    """One signer stands still with one tree read; the store is exchanged for another; a second signer takes over."""
+    log = a_log(tmp_path, 3)
+    other_tree, aside = tmp_path / "other", tmp_path / "aside"
+    shutil.copytree(log.root, other_tree)
+    export_entries(DirectoryStore(other_tree), 4, [MadeUpEvent(log.chance).entry for _ in range(5)])
+    log.export_events(5)
+    command = [sys.executable, "-c", STOP_ITSELF, str(tmp_path / "signer"), str(log.root), after]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    heads: list[bytes] = []
+
+    def take_over() -> None:
+        with suppress(SignerRefused):
+            heads.append(other_signer(log).sign(9))
+
+    second = threading.Thread(target=take_over)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as stopped:
+        try:
+            assert os.WIFSTOPPED(os.waitpid(stopped.pid, os.WUNTRACED)[1])
+            log.root.rename(aside)
+            other_tree.rename(log.root)
+            second.start()
+            second.join(0.5)
+            assert second.is_alive() == (after != "it was asked")  # it waits for its turn, which a stopped one may have
+            stopped.send_signal(signal.SIGCONT)
+            said = stopped.communicate(timeout=30)[0].strip()
+        finally:
+            stopped.kill()
+    second.join(30)
+    assert stopped.returncode == 0
+    heads += [bytes.fromhex(said)] if said else []
+    assert heads
+    signed = {judge_checkpoint(note, log.policy, verify_ed25519).checkpoint for note in heads}
+    assert len(signed) == 1
+    read = log.root if after in {"it was asked", "_read_state"} else aside
+    assert {head.root for head in signed} == {StoredTree(DirectoryStore(read), 9).root()}
 
 
 def test_keys_change_through_the_log(tmp_path: Path) -> None:
