@@ -55,7 +55,7 @@ def _measured(house: House, folder: Path) -> dict[str, object]:
     )
     typesetting, pdf = _timed(lambda: report_as_pdf(report, Texts(LOCALES).words("nb"), house))
     file = folder / "report.tillit"
-    file.write_bytes(report.file)
+    file.write_text(report.file)
     command = [sys.executable, "-I", "-S", str(GENERATED), "--policy", str(house.settings.log_policy_path), str(file)]
     verifying = min(_timed(lambda: subprocess.run(command, check=True, capture_output=True))[0] for _ in range(3))  # noqa: S603  # our own file
     return {

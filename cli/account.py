@@ -23,15 +23,7 @@ class UnknownService(Invalid):
 
     code = "unknown_service"
     title = "Which service is meant cannot be told"
-    do = "Give the name of one of these, or the beginning of its id, as `tillit account services` prints them."
-
-
-@app.command()
-def services(data_dir: DataDir = None) -> None:
-    """List the open services: id, organisation, name and kind."""
-    with recording(settings_for(data_dir)) as house:
-        for service in open_services(Actor.operator(house)):
-            print(f"{service.service_id}  {service.organisation_name}: {service.name} ({service.kind})")
+    do = "Give the name of one of these, or the beginning of its id, as `tillit service list` prints them."
 
 
 @app.command()

@@ -39,7 +39,6 @@ __all__ = ["DAYS", "Calendar", "tell_story"]
 DAYS = 12
 
 _HOMEWORK = "homework_support_referral"
-_FOLLOW_UP = "homework_support_follow_up"
 _SCHOOLWORK = ("identity_contact", "academic_need", "language_need")
 
 

@@ -6,7 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-__all__ = ["LogPolicyFile", "LogStoreFolder", "policy_file", "store_folder"]
+from audit.evidence.log_policy import LogPolicy, PolicyRefused, parse_policy
+from cli.stop import FOUND, USAGE, stop
+
+__all__ = ["LogPolicyFile", "LogStoreFolder", "policy_file", "store_folder", "trusted_policy"]
 
 LogStoreFolder = Annotated[
     Path | None,
@@ -32,6 +35,16 @@ def store_folder(told: Path | None, data_dir: Path | None) -> Path:
 def policy_file(told: Path | None, data_dir: Path | None) -> Path:
     """Where the policy lies; the settings are asked only when it was not told."""
     return told or _settings(data_dir).log_policy_path
+
+
+def trusted_policy(file: Path) -> LogPolicy:
+    """The policy in a file; where it cannot be read, or is none, the command stops."""
+    try:
+        return parse_policy(file.read_bytes())
+    except OSError as error:
+        stop(f"{file}: {error.strerror}; name the policy you trust with --policy", USAGE)
+    except PolicyRefused as error:
+        stop(f"{file}: {error}", FOUND)
 
 
 def _settings(data_dir: Path | None) -> Any:

@@ -4,11 +4,9 @@ from typing import Annotated
 
 import typer
 
-from audit.evidence.log_policy import PolicyRefused, parse_policy
 from audit.evidence.note import key_fingerprint
-from cli.log_options import LogPolicyFile, policy_file
+from cli.log_options import LogPolicyFile, policy_file, trusted_policy
 from cli.plain_options import DataDir, new_app
-from cli.stop import FOUND, stop
 
 __all__ = ["app"]
 
@@ -25,11 +23,7 @@ def log_policy(
     data_dir: DataDir = None,
 ) -> None:
     """Print the policy: the log's name, the keys that sign it, its witnesses. It is public."""
-    file = policy_file(policy, data_dir)
-    try:
-        said = parse_policy(file.read_bytes())
-    except PolicyRefused as error:
-        stop(f"{file}: {error}", FOUND)
+    said = trusted_policy(policy_file(policy, data_dir))
     if fingerprint:
         print("\n".join(key_fingerprint(one.key.public) for one in said.keys))
     else:

@@ -11,13 +11,13 @@ import typer
 
 from audit.evidence.check_receipt import ReceiptVerdict, check_receipt
 from audit.evidence.find_entry import index_of_commitment, index_of_event, newest_head, prove_entry
-from audit.evidence.log_policy import CheckpointRefused, LogPolicy, PolicyRefused, parse_policy
+from audit.evidence.log_policy import CheckpointRefused
 from audit.evidence.log_store import DirectoryStore, NotInStore
 from audit.evidence.receipt import RECEIPT_FORMAT, MalformedReceipt, parse_receipt
 from audit.evidence.sealed_records import MalformedRecord
 from audit.evidence.tiles import MalformedTile
 from audit.evidence.tree import InvalidProof
-from cli.log_options import LogPolicyFile, LogStoreFolder, policy_file, store_folder
+from cli.log_options import LogPolicyFile, LogStoreFolder, policy_file, store_folder, trusted_policy
 from cli.plain_options import DataDir, Json, new_app
 from cli.stop import FOUND, NOT_YET, USAGE, VERIFIED, stop
 
@@ -44,7 +44,7 @@ def check(
 
     Exit code 0: the event is in the log. 1: something is wrong. 2: wrong use. 3: not yet, ask again after the deadline.
     """
-    trust, folder = _trusted(policy, data_dir), _folder(store, data_dir)
+    trust, folder = trusted_policy(policy_file(policy, data_dir)), _folder(store, data_dir)
     try:
         signed = parse_receipt(_text_of(receipt))
     except MalformedReceipt as error:
@@ -65,7 +65,7 @@ def proof(
     data_dir: DataDir = None,
 ) -> None:
     """Print the proof that an event stands in the log, in the form of c2sp.org/tlog-proof; it shows nothing else."""
-    trust, folder = _trusted(policy, data_dir), _folder(store, data_dir)
+    trust, folder = trusted_policy(policy_file(policy, data_dir)), _folder(store, data_dir)
     try:
         head, note = newest_head(folder, trust)
         if event.startswith(RECEIPT_FORMAT):
@@ -81,16 +81,6 @@ def proof(
         stop(f"{folder.root}: {error}; tillit verify-log says more", FOUND)
     except ValueError:
         stop(f"{event[:60]!r} is neither the reference of an event nor a receipt", USAGE)
-
-
-def _trusted(told: Path | None, data_dir: Path | None) -> LogPolicy:
-    file = policy_file(told, data_dir)
-    try:
-        return parse_policy(file.read_bytes())
-    except OSError as error:
-        stop(f"{file}: {error.strerror}; name the policy you trust with --policy", USAGE)
-    except PolicyRefused as error:
-        stop(f"{file}: {error}", FOUND)
 
 
 def _folder(told: Path | None, data_dir: Path | None) -> DirectoryStore:

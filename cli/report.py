@@ -48,7 +48,7 @@ def report(  # each is an option of the command line
                 asked_by, _person(person), None if number_file is None else number_file.read_text("utf-8").strip()
             ),
         )
-        replace_durably(out, made.file)
+        replace_durably(out, made.file.encode())
         if pdf is not None:
             replace_durably(pdf, report_as_pdf(made, Texts(LOCALES).words(language), house))
     print(f"{out}: {len(made.entries)} entries, proved by the head of {made.size} entries; event {made.event_id}")

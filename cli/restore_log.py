@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 
 from audit.evidence.base64url import b64
-from audit.evidence.log_policy import LogPolicy, PolicyRefused, parse_policy
+from audit.evidence.log_policy import LogPolicy
 from audit.evidence.log_store import DirectoryStore, NotInStore, replace_durably
 from audit.evidence.note import key_fingerprint
 from audit.evidence.tiles import MalformedTile
 from audit.evidence.verify_store import verify_store
 from audit.rebuild_log import DATABASE, LOG, NotALog, policy_in, rebuild_log
-from cli.log_options import LogPolicyFile, LogStoreFolder, policy_file, store_folder
+from cli.log_options import LogPolicyFile, LogStoreFolder, policy_file, store_folder, trusted_policy
 from cli.plain_options import DataDir, new_app
 from cli.stop import FOUND, USAGE, stop
 
@@ -56,12 +56,7 @@ def _trusted(source: DirectoryStore, told: Path | None, data_dir: Path | None) -
     """The policy one brings along; where there is none, the one that the log states about itself."""
     file = policy_file(told, data_dir)
     if told is not None or file.exists():
-        try:
-            return parse_policy(file.read_bytes())
-        except OSError as error:
-            stop(f"{file}: {error.strerror}; name the policy you trust with --policy", USAGE)
-        except PolicyRefused as error:
-            stop(f"{file}: {error}", FOUND)
+        return trusted_policy(file)
     try:
         found = policy_in(source)
     except (NotALog, NotInStore, MalformedTile) as error:

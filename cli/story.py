@@ -398,13 +398,7 @@ def refer_to_volunteers(scene: Scene) -> None:
     scene.volunteer.get(
         where,
         "opens it",
-        Caused(
-            "read_referral",
-            subject=child,
-            disclosed=scene.seen("referral", *_LITTLE),
-            categories=_LITTLE,
-            rules=_TO_VOLUNTEERS,
-        ),
+        _opened_by_the_volunteers(scene),
         also=lambda answer: {"it says what was sent": _parts(answer) == content},
     )
     scene.volunteer.get(
@@ -415,9 +409,13 @@ def refer_to_volunteers(scene: Scene) -> None:
     )
 
 
+def _opened_by_the_volunteers(scene: Scene) -> Caused:
+    seen = scene.seen("referral", *_LITTLE)
+    return Caused("read_referral", subject=scene.who(_CHILD), disclosed=seen, categories=_LITTLE, rules=_TO_VOLUNTEERS)
+
+
 def withdraw_one_recipient(scene: Scene) -> None:
     """A guardian takes back what goes to the programme: nobody there opens anything any more, and the rest stands."""
-    child = scene.who(_CHILD)
     scene.housing.post(
         f"/consents/{scene.consent}/withdrawals",
         {"by": scene.ids[_ONE], "channel": "oral", "scope": "recipient", "to_service": scene.programme},
@@ -445,13 +443,7 @@ def withdraw_one_recipient(scene: Scene) -> None:
     scene.volunteer.get(
         f"/referrals/{scene.referrals['volunteers']}",
         "opens theirs, which nobody has taken back",
-        Caused(
-            "read_referral",
-            subject=child,
-            disclosed=scene.seen("referral", *_LITTLE),
-            categories=_LITTLE,
-            rules=_TO_VOLUNTEERS,
-        ),
+        _opened_by_the_volunteers(scene),
     )
     scene.teacher.get(
         "/notices",

@@ -26,7 +26,7 @@ from confidentiality.facts import (
 from confidentiality.fold import ALWAYS, Folded, Route, Words, excluded, holds, report_of, route
 from confidentiality.policy import SAFE, Policy
 from confidentiality.rule import Rule
-from confidentiality.vocabulary import CATEGORY, PURPOSE, Jurisdiction, Outcome, kinds_of
+from confidentiality.vocabulary import CATEGORY, OPEN, PURPOSE, Jurisdiction, Outcome, kinds_of
 
 _CONSENT = bit(consent_ok)
 _ADULT = bit(subject_is_adult)
@@ -96,7 +96,7 @@ class Decision:
     @property
     def permits_stripped(self) -> bool:
         """Whether everything asked may go once every field named in `strip` is empty."""
-        return bool(self.results) and all(each.result in ("permit", "require", "strip") for each in self.results)
+        return bool(self.results) and all(each.result in OPEN for each in self.results)
 
     def result_for(self, subject: str, category: str) -> Result:
         """The result for one subject and category. Raises KeyError when it was not asked."""
@@ -152,16 +152,6 @@ def decide(asked: Asked, book: RuleBook = BOOK, policy: Policy = SAFE) -> Decisi
         results=tuple([weigh(roads.for_facts(facts), facts) for facts in asked.items]),
         policy_number=policy.number,
     )
-
-
-def decide_again(compact: Mapping[str, Any], book: RuleBook, policy: Policy) -> Decision:
-    """The decision that a stored one (`Decision.compact`) comes to when it is made again from its own facts.
-
-    Raises ValueError when `book` or `policy` is not the one the decision was made by.
-    """
-    if compact["rule_book"] != book.hash or compact["policy"] != policy.version:
-        raise ValueError("A decision is made again only by its own rule book and policy.")
-    return decide_anew(compact, book, policy)
 
 
 def decide_anew(compact: Mapping[str, Any], book: RuleBook, policy: Policy) -> Decision:

@@ -35,7 +35,7 @@ CANNOT_BE_HANDLED = Words(
 )
 """The common answer: the same bytes for a strictly protected person, a failed look-up and an unknown number."""
 
-_SAME_ANSWER = ("NO-B-10", "B-13")
+SAME_ANSWER = frozenset({"NO-B-10", "B-13"})
 """Rules whose refusal must not be told apart."""
 
 _OPEN = Words("Du kan dele: {} – {}.", "Du kan dele: {} – {}.", "Du kan dele: {} – {}.", "You may share: {} – {}.")
@@ -196,7 +196,7 @@ def _teacher(decision: Decision, language: Language, book: RuleBook) -> str:
 def _same_answer(decision: Decision) -> bool:
     """Whether one result is closed in a way that must look like every other such way."""
     return any(
-        code in each.rules for each in decision.results if each.result in ("refuse", "manual") for code in _SAME_ANSWER
+        code in each.rules for each in decision.results if each.result in ("refuse", "manual") for code in SAME_ANSWER
     )
 
 

@@ -1014,6 +1014,9 @@ PURPOSE = {purpose.code: purpose for purpose in PURPOSES}
 BASIS = {basis.code: basis for basis in BASES}
 RESULT = {result.code: result for result in RESULTS}
 
+OPEN = frozenset({"permit", "require", "strip"})
+"""Results under which something may go: as it is, as a duty, or with some fields left empty."""
+
 
 def kinds_of(jurisdiction: Jurisdiction) -> tuple[str, ...]:
     """Every kind of service of one country, in the order of the vocabulary."""

@@ -6,7 +6,7 @@ from audit.actions import Action
 from audit.actor import Actor
 from audit.operation import operation
 from consent.gather_facts import NO_CLOSENESS, Closeness
-from consent.held_by_the_rules import held_by_the_rules
+from consent.held_by_the_rules import refuse_unless_held
 from consent.held_case import (
     HeldCasePassed,
     HeldState,
@@ -59,14 +59,7 @@ def approve_held_case(actor: Actor, asked: ApproveHeldCase) -> HeldCaseReceipt:
             take_held_step(op, row, HeldStep.REFUSE, HeldState.REFUSED, asked.reason)
             tell(op, op.service, "held_case_refused")
         else:
-            held_by_the_rules(
-                op,
-                person=row.person_id,
-                recipient=row.to_service,
-                purpose=row.purpose,
-                categories=row.categories.split(),
-                closeness=asked.closeness,
-            )
+            refuse_unless_held(op, row, asked.closeness)
             take_held_step(op, row, HeldStep.APPROVE, HeldState.PERMITTED, asked.reason)
             tell(op, op.service, "held_case_permitted")
         op.note(permits=asked.permits)

@@ -7,7 +7,7 @@ from audit.actions import Action
 from audit.actor import Actor
 from audit.operation import Operation, operation
 from consent.gather_facts import NO_CLOSENESS, Closeness
-from consent.held_by_the_rules import held_by_the_rules
+from consent.held_by_the_rules import refuse_unless_held
 from consent.held_case import (
     MOST_DAYS,
     HeldCase,
@@ -68,14 +68,7 @@ def decide_held_case(actor: Actor, asked: DecideHeldCase) -> HeldCaseReceipt:
             tell(op, op.service, "held_case_refused")
         else:
             row.valid_to = _last_day(op, asked.valid_to)
-            held_by_the_rules(
-                op,
-                person=row.person_id,
-                recipient=row.to_service,
-                purpose=row.purpose,
-                categories=row.categories.split(),
-                closeness=asked.closeness,
-            )
+            refuse_unless_held(op, row, asked.closeness)
             take_held_step(op, row, HeldStep.DECIDE, HeldState.DECIDED, asked.reason)
             tell(op, op.service, "held_case_decided")
         op.note(permits=asked.permits, valid_to=row.valid_to.isoformat() if row.valid_to else None)

@@ -5,15 +5,15 @@ from dataclasses import replace
 
 from audit.operation import Operation, SharingRefused
 from confidentiality.decision import Decision
+from confidentiality.vocabulary import OPEN
 from consent.case import decide_case
 from consent.gather_facts import NO_CLOSENESS, Closeness, Gathered, gather_case
+from consent.held_case import HeldCase
 from consent.on_record import SUBJECT
 from foundation.errors import Conflict
 from foundation.identifiers import PersonId, ServiceId
 
-__all__ = ["NothingIsHeld", "held_by_the_rules"]
-
-_OPEN = frozenset({"permit", "require", "strip"})
+__all__ = ["NothingIsHeld", "held_by_the_rules", "refuse_unless_held"]
 
 
 class NothingIsHeld(Conflict):
@@ -22,6 +22,18 @@ class NothingIsHeld(Conflict):
     code = "nothing_is_held"
     title = "Nobody has to decide this"
     do = "Go back to the referral: what you want to send is open."
+
+
+def refuse_unless_held(op: Operation, row: HeldCase, closeness: Closeness) -> None:
+    """Ask the rules again about a case, as of whoever acts on it now. Raises as `held_by_the_rules` does."""
+    held_by_the_rules(
+        op,
+        person=row.person_id,
+        recipient=row.to_service,
+        purpose=row.purpose,
+        categories=row.categories.split(),
+        closeness=closeness,
+    )
 
 
 def held_by_the_rules(
@@ -52,7 +64,7 @@ def held_by_the_rules(
     rules = tuple(dict.fromkeys(rule for result in decision.results for rule in result.rules))
     op.draft.decision, op.draft.rule_book, op.draft.rules = decision.compact(), decision.rule_book, rules
     op.draft.categories.update(categories)
-    if any(result.result in _OPEN for result in decision.results):
+    if any(result.result in OPEN for result in decision.results):
         raise NothingIsHeld
     if not _would_open(gathered, categories).permits_stripped:
         raise SharingRefused(decision, rules)

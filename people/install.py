@@ -13,7 +13,7 @@ from audit.operation import operation
 from confidentiality.policy import SAFE
 from foundation.clock import ZONES
 from foundation.errors import FieldProblem, Invalid
-from foundation.identifiers import EventId, OrganisationId, ServiceId, StaffId
+from foundation.identifiers import EventId, OrganisationId
 from people.establishment import employ, open_service, register_organisation
 from people.invitation import invite
 from people.organisation import is_organisation_number
@@ -73,8 +73,6 @@ class InstallReceipt:
     """What was set up; the invitation's code is told once, here."""
 
     organisation_id: OrganisationId
-    administration_id: ServiceId
-    administrator_id: StaffId
     invitation_code: str
     invitation_ends_at: datetime
     event_id: EventId
@@ -134,4 +132,4 @@ def install(house: House, asked: Install) -> InstallReceipt:
         )
         op.flush()
         invited = invite(op, administrator)
-        return InstallReceipt(organisation, administration, administrator, invited.code, invited.ends_at, op.event_id)
+        return InstallReceipt(organisation, invited.code, invited.ends_at, op.event_id)

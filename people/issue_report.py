@@ -106,7 +106,7 @@ class PersonReport:
     size: int
     signed_at: datetime
     fingerprints: tuple[str, ...]
-    file: bytes
+    file: str
     made_at: datetime
     event_id: EventId
 
@@ -154,7 +154,7 @@ def issue_report(actor: Actor, asked: IssueReport) -> PersonReport:
         size=evidence.size,
         signed_at=datetime.fromtimestamp(evidence.head.time, UTC),
         fingerprints=tuple(key_fingerprint(one.key.public) for one in evidence.policy.keys if one.signs(evidence.size)),
-        file=_file(evidence, shown),
+        file=_file(evidence, shown).decode(),
         made_at=made_at,
         event_id=event_id,
     )

@@ -6,6 +6,7 @@ from datetime import date
 from audit.actions import Action
 from audit.actor import Actor
 from audit.operation import Operation, operation
+from confidentiality.vocabulary import OPEN
 from consent.gather_facts import NO_CLOSENESS, Closeness, Gathered, gather_case
 from consent.on_record import SUBJECT
 from foundation.errors import FieldProblem, Invalid
@@ -16,8 +17,6 @@ from referral.kinds import ReferralKind, kind_of
 from referral.views import CategoryAnswer, DraftView
 
 __all__ = ["DraftReferral", "draft_referral"]
-
-_OPEN = frozenset({"permit", "require", "strip"})
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def draft_referral(actor: Actor, asked: DraftReferral) -> DraftView:
                 to_service_name=receiver.name,
                 categories=answers,
                 known=_known(op, entry, answers),
-                may_send=any(answer.result in _OPEN for answer in answers),
+                may_send=any(answer.result in OPEN for answer in answers),
                 event_id=op.event_id,
             )
         )
@@ -112,7 +111,7 @@ def _end(gathered: Gathered, category: str) -> date | None:
 def _known(op: Operation, entry: RosterEntry, answers: tuple[CategoryAnswer, ...]) -> dict[str, str]:
     """What the sender's own roster can fill in, in the fields that are open."""
     contact = next((answer for answer in answers if answer.category == "identity_contact"), None)
-    if contact is None or contact.result not in _OPEN:
+    if contact is None or contact.result not in OPEN:
         return {}
     born = entry.birth_date.open(op)
     found = {

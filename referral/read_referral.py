@@ -11,6 +11,7 @@ from audit.actions import Action
 from audit.actor import Actor
 from audit.look import Prepared
 from audit.operation import Operation, operation
+from confidentiality.vocabulary import OPEN
 from consent.gather_facts import Gathered, gather_case
 from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import ReferralId
@@ -29,7 +30,6 @@ from vault.keys import ServiceKey
 
 __all__ = ["read_referral"]
 
-_OPEN = frozenset({"permit", "require", "strip"})
 _Held = tuple[SealedPart, ReferralPart, PartWrap | None]
 _Giver, _Receiver = aliased(Service), aliased(Service)
 _Signer, _Own = aliased(ServiceKey), aliased(ServiceKey)
@@ -90,9 +90,9 @@ def read_referral(actor: Actor, referral: ReferralId, categories: Collection[str
         answers = answers_of(gathered, kind)
         row = _held(op, row, side, answers)
         parts = _open(
-            op, envelope, all_parts, {answer.category: answer.strip for answer in answers if answer.result in _OPEN}
+            op, envelope, all_parts, {answer.category: answer.strip for answer in answers if answer.result in OPEN}
         )
-        closed = tuple(answer for answer in answers if answer.result not in _OPEN)
+        closed = tuple(answer for answer in answers if answer.result not in OPEN)
         return op.view(_view(op, row, envelope, side, parts, closed))
 
 
@@ -173,7 +173,7 @@ def _held(op: Operation, found: Referral, side: Party, answers: Collection[Categ
     The consents are locked already: the referral comes after them here as it does in withdrawing, so neither waits for
     the other in a ring. Raises `VersionPassed` when a step was taken since the parts were looked up.
     """
-    first = side is Party.RECEIVER and State(found.state) is State.SENT and any(one.result in _OPEN for one in answers)
+    first = side is Party.RECEIVER and State(found.state) is State.SENT and any(one.result in OPEN for one in answers)
     (row,) = op.lock(ONE_REFERRAL, shared=not first, referral=found.referral_id)
     if row.version != found.version:
         raise version_passed(op, row)

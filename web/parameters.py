@@ -10,7 +10,6 @@ from foundation.identifiers import (
     EventId,
     HeldCaseId,
     Identifier,
-    OrganisationId,
     PersonId,
     ReferralId,
     ServiceId,
@@ -21,7 +20,6 @@ __all__ = [
     "ConsentIdHere",
     "EventIdHere",
     "HeldCaseIdHere",
-    "OrganisationIdHere",
     "PersonIdHere",
     "ReferralIdHere",
     "ServiceIdHere",
@@ -48,6 +46,5 @@ ConsentIdHere = Annotated[ConsentId, _as(ConsentId), PlainSerializer(str), WithJ
 ReferralIdHere = Annotated[ReferralId, _as(ReferralId), PlainSerializer(str), WithJsonSchema(_SCHEMA)]
 ServiceIdHere = Annotated[ServiceId, _as(ServiceId), PlainSerializer(str), WithJsonSchema(_SCHEMA)]
 StaffIdHere = Annotated[StaffId, _as(StaffId), PlainSerializer(str), WithJsonSchema(_SCHEMA)]
-OrganisationIdHere = Annotated[OrganisationId, _as(OrganisationId), PlainSerializer(str), WithJsonSchema(_SCHEMA)]
 HeldCaseIdHere = Annotated[HeldCaseId, _as(HeldCaseId), PlainSerializer(str), WithJsonSchema(_SCHEMA)]
 EventIdHere = Annotated[EventId, _as(EventId), PlainSerializer(str), WithJsonSchema(_SCHEMA)]

@@ -98,7 +98,7 @@ def report_as_pdf(report: PersonReport, words: Words, house: House) -> bytes:
     Raises:
         ReportNotTypeset: the typesetter did not come to its end.
     """
-    said = {"data": _data(report, words, house), "file": report.file.decode()}
+    said = {"data": _data(report, words, house), "file": report.file}
     if not _TWO_AT_A_TIME.acquire(timeout=_SECONDS):
         raise ReportNotTypeset
     try:

@@ -13,7 +13,7 @@ from confidentiality.prose import authority, authority_in
 from confidentiality.vocabulary import CATEGORY, RESULT, Jurisdiction
 from confidentiality.words import LANGUAGES, Language
 
-__all__ = ["ResultWords", "RuleWords", "decision_document", "detail_of", "result_words", "rule_words"]
+__all__ = ["ResultWords", "RuleWords", "decision_document", "detail_of", "language_of", "result_words", "rule_words"]
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class ResultWords:
     lacking: tuple[str, ...]
 
 
-def _language(code: str) -> Language:
+def language_of(code: str) -> Language:
     """The rule book's own language for a reader's; English where it has none."""
     return code if code in LANGUAGES else "en"
 
 
 def rule_words(codes: Sequence[str], language: str, jurisdiction: Jurisdiction | None = None) -> tuple[RuleWords, ...]:
     """The rules in words, with the law of one country or of both; a code that the book lost stands as it is."""
-    to, told = _language(language), []
+    to, told = language_of(language), []
     for code in codes:
         try:
             rule = BOOK.rule(code)
@@ -57,7 +57,7 @@ def rule_words(codes: Sequence[str], language: str, jurisdiction: Jurisdiction |
 def detail_of(refused: SharingRefused, language: str) -> str | None:
     """The refused decision in a few plain sentences; None when it is none of this rule book's."""
     if isinstance(refused.decision, Decision):
-        return explanation(refused.decision, _language(language)).teacher
+        return explanation(refused.decision, language_of(language)).teacher
     return None
 
 
@@ -65,7 +65,7 @@ def result_words(refused: SharingRefused, language: str) -> tuple[ResultWords, .
     """The decision, category by category, in words."""
     if not isinstance(refused.decision, Decision):
         return ()
-    to = _language(language)
+    to = language_of(language)
     return tuple(
         ResultWords(
             category=CATEGORY[one.category].label.to(to),

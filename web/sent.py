@@ -15,7 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from foundation.errors import FieldProblem, Invalid, NotFound, Problem
 from web.bad_requests import Unreadable
 
-__all__ = ["SECRET_FIELDS", "FilledIn", "Sent", "problem_of"]
+__all__ = ["SECRET_FIELDS", "FilledIn", "Sent", "problem_of", "whole_number"]
 
 #: Hidden fields that every form carries and no deed reads: the form token and the idempotency key.
 SECRET_FIELDS = ("csrf", "once")
@@ -120,6 +120,11 @@ class FilledIn:
             return shape.model_validate(values)
         except ValidationError as error:
             raise problem_of(error.errors(include_url=False, include_input=False)) from None
+
+
+def whole_number(text: str) -> int | None:
+    """The number that these digits say; None for anything else, and for one that no field here can hold."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _trimmed(text: str) -> str:

@@ -11,11 +11,11 @@ from confidentiality.book import BOOK
 from confidentiality.explanation import OFFERS
 from confidentiality.missing import MISSING, without_ref
 from confidentiality.vocabulary import BASIS, CATEGORY, KIND, PURPOSE, RESULT, Jurisdiction, Term
-from confidentiality.words import LANGUAGES, Language
+from confidentiality.words import Language
 from foundation.clock import local_date
 from foundation.first_letter import large_first
 from foundation.texts import Words, message
-from web.rule_words import RuleWords, rule_words
+from web.rule_words import RuleWords, language_of, rule_words
 from web.wording import REFERRAL_FIELDS, TRACES
 
 __all__ = ["SPOKEN", "Terms"]
@@ -48,7 +48,7 @@ class Terms:
     @property
     def language(self) -> Language:
         """The reader's language, where the rule book is written in it; otherwise English."""
-        return next((known for known in LANGUAGES if known == self.words.language.code), "en")
+        return language_of(self.words.language.code)
 
     def category(self, code: str) -> str:
         """The name of a category of information."""

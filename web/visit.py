@@ -34,7 +34,7 @@ from web.bad_requests import VersionMissing
 from web.csrf import check_token, token_of
 from web.frame import Frame, Page
 from web.idempotency import canonical_form, canonical_json_body, once, place_of_new
-from web.sent import FilledIn
+from web.sent import FilledIn, whole_number
 from web.worded import Worded, worded
 
 __all__ = ["Filled", "Here", "HereOnce", "Visit", "action_of", "check_form", "does", "this_visit"]
@@ -126,9 +126,10 @@ class Visit:
             VersionMissing: it is not said, or is no version.
         """
         text = self.request.headers.get("if-match", "").removeprefix("W/").strip().strip('"')
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
+        number = whole_number(text)
+        if number is None:
             raise VersionMissing
-        return int(text)
+        return number
 
     def named(self, event_id: UUID | None) -> dict[str, str]:
         """The headers that name an answer's event, and for a program bring the event's receipt."""

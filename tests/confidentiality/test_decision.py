@@ -11,7 +11,7 @@ from confidentiality.answer import NO, UNKNOWN, YES, Answer
 from confidentiality.book import BOOK, RuleBook
 from confidentiality.check import OPEN
 from confidentiality.condition import AllOf, Always, AnyOf, Condition, Not, OneOf, evaluated, leaves
-from confidentiality.decision import Asked, decide, decide_again, decide_anew
+from confidentiality.decision import Asked, decide, decide_anew
 from confidentiality.denmark import RULES as DENMARK
 from confidentiality.facts import FACTS, Facts, bit, letters
 from confidentiality.fold import ALWAYS, NOBODY_SAID, Words, excluded, fold, holds, report_of, route
@@ -86,7 +86,7 @@ def test_a_stored_decision_is_codes_and_letters_only() -> None:
 )
 def test_a_stored_decision_is_made_again_from_its_own_facts(about) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     decision = decide_case(about)
-    assert decide_again(decision.compact(), BOOK, about.policy) == decision
+    assert decide_anew(decision.compact(), BOOK, about.policy) == decision
 
 
 def test_a_stored_decision_is_made_anew_by_another_policy_and_book_from_what_was_known_then() -> None:
@@ -101,15 +101,6 @@ def test_a_stored_decision_is_made_anew_by_another_policy_and_book_from_what_was
     later = {**stored, "results": [{**each, "facts": each["facts"] + "y"} for each in stored["results"]]}
     with pytest.raises(ValueError, match="letters y, n or u"):
         decide_anew(later, BOOK, SAFE)
-
-
-def test_a_decision_is_made_again_only_by_its_own_book_and_policy() -> None:
-    stored = decide_case(CASE).compact()
-    with pytest.raises(ValueError, match=r"only by its own rule book and policy\.$"):
-        decide_again(stored, BOOK, Policy(form="oral_minuted"))
-    other = RuleBook({"NOR": tuple(rule for rule in NORWAY if rule.code != "NO-C-45"), "DNK": DENMARK})
-    with pytest.raises(ValueError, match=r"^A decision is made again"):
-        decide_again(stored, other, SAFE)
 
 
 def test_a_result_is_found_by_its_subject_and_category() -> None:

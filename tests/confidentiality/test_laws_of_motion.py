@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from confidentiality.book import BOOK
-from confidentiality.decision import Asked, Decision, Result, decide, decide_again
+from confidentiality.decision import Asked, Decision, Result, decide, decide_anew
 from confidentiality.facts import FACTS, PLACE, Facts, hidden_by_child_welfare, strict_address
 from confidentiality.policy import SAFE, SWITCHES, Policy
 from confidentiality.vocabulary import CATEGORIES, JURISDICTIONS, PURPOSES, Category, Jurisdiction, Term, kinds_of
@@ -157,7 +157,7 @@ def test_the_same_facts_give_the_same_bytes_and_a_stored_decision_is_made_again(
     first, second = decide(asked, BOOK, policy), decide(asked, BOOK, policy)
     stored = json.dumps(first.compact(), sort_keys=True)
     assert stored == json.dumps(second.compact(), sort_keys=True)
-    assert decide_again(json.loads(stored), BOOK, policy) == first
+    assert decide_anew(json.loads(stored), BOOK, policy) == first
 
 
 # Whole cases ---------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 import pytest
 
 from confidentiality.book import BOOK
-from confidentiality.decision import decide_again
+from confidentiality.decision import decide_anew
 from confidentiality.policy import SAFE
 from consent.record_consent import Flow, record_consent
 from consent.withdraw_consent import WithdrawConsent, withdraw_consent
@@ -47,7 +47,7 @@ def test_with_a_consent_in_that_direction_the_sender_hears_the_answer(town: Town
     # What the rules said to it stands in the event of the reading.
     decision = newest(town.house).said[f"flow_back/{accepted}"]
     assert isinstance(decision, dict)
-    (result,) = decide_again(decision, BOOK, SAFE).results
+    (result,) = decide_anew(decision, BOOK, SAFE).results
     assert (result.category, result.result, result.rules) == (ANSWER, "permit", ("NO-C-41",))
 
     _, declined, _ = _sent(town, back=True)

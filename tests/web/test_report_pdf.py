@@ -45,7 +45,7 @@ def a_report(*entries: SeenEntry) -> PersonReport:
         size=900,
         signed_at=AT,
         fingerprints=("0746 abaa 93ec b47a 79c7 37e0 8c96 7548",),
-        file=b'{"format":"tillit-report/2"}\n',
+        file='{"format":"tillit-report/2"}\n',
         made_at=AT,
         event_id=EventId.new(),
     )
@@ -56,7 +56,7 @@ def test_it_is_an_archival_document_with_the_file_inside(sqlite_house: House, la
     report = a_report(an_entry(1), an_entry(7))
     made = report_as_pdf(report, TEXTS.words(language), sqlite_house)
     with pikepdf.open(io.BytesIO(made)) as document:
-        assert document.attachments["report.tillit"].get_file().read_bytes() == report.file
+        assert document.attachments["report.tillit"].get_file().read_bytes() == report.file.encode()
         metadata = document.open_metadata()
         assert metadata["pdfaid:part"] == "3"
         assert metadata["pdfuaid:part"] == "1"

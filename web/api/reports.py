@@ -1,7 +1,5 @@
 """A person's report of who has seen their information, for programs."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter
@@ -11,8 +9,7 @@ from starlette.responses import Response
 from audit.actions import Action
 from audit.decide_visibility import DecideVisibility, VisibilityDecided, decide_visibility
 from audit.family_visibility import Visible
-from foundation.identifiers import EventId, PersonId
-from people.issue_report import IssueReport, PersonReport, SeenEntry, issue_report
+from people.issue_report import IssueReport, PersonReport, issue_report
 from web.api.described import gives
 from web.api.exact import Instant
 from web.parameters import EventIdHere, PersonIdHere
@@ -38,27 +35,12 @@ class Decision(Sent):
     reason: str = Field(max_length=1000)
 
 
-@dataclass(frozen=True)
-class IssuedReport:
-    """A report: its entries, and the file that proves them, as text."""
-
-    person: PersonId
-    origin: str
-    entries: tuple[SeenEntry, ...]
-    waiting: int
-    size: int
-    signed_at: datetime
-    fingerprints: tuple[str, ...]
-    file: str
-    event_id: EventId
-
-
-@router.post("/reports", **gives(IssuedReport, 404))
+@router.post("/reports", **gives(PersonReport, 404))
 @does(Action.ISSUE_REPORT)
 def issue(here: Here, sent: ReportAskedFor) -> Response:
     """Make a person's report; `file` is the text of `report.tillit`."""
     asked = IssueReport(sent.asked_by, sent.person, sent.identity_number)
-    return here.json(_issued(issue_report(here.actor, asked)))
+    return here.json(issue_report(here.actor, asked))
 
 
 @router.post("/log/events/{event_id}/visibility", **gives(VisibilityDecided, 404))
@@ -66,17 +48,3 @@ def issue(here: Here, sent: ReportAskedFor) -> Response:
 def decide(here: Here, event_id: EventIdHere, sent: Decision) -> Response:
     """Decide whether the family sees an entry of the log; the last decision counts."""
     return here.json(decide_visibility(here.actor, DecideVisibility(event_id, sent.visible, sent.reason, sent.until)))
-
-
-def _issued(report: PersonReport) -> IssuedReport:
-    return IssuedReport(
-        person=report.person,
-        origin=report.origin,
-        entries=report.entries,
-        waiting=report.waiting,
-        size=report.size,
-        signed_at=report.signed_at,
-        fingerprints=report.fingerprints,
-        file=report.file.decode(),
-        event_id=report.event_id,
-    )

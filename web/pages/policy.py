@@ -21,7 +21,7 @@ from people.policy_history import PolicyView, VersionView, policy_history
 from people.propose_policy import ProposePolicy, propose_policy
 from people.standing import OpenService, open_services
 from web.pages.consents import purposes_asked_for
-from web.sent import FilledIn
+from web.sent import FilledIn, whole_number
 from web.terms import Terms
 from web.visit import Filled, Here, HereOnce, Visit, does
 from web.ways import Way
@@ -112,7 +112,8 @@ def read(here: Here) -> Response:
 def propose(here: HereOnce, filled: Filled) -> Response:
     """Propose what was chosen on the form."""
     try:
-        receipt = propose_policy(here.actor, ProposePolicy(_number(filled.text("builds_on")), _choices(here, filled)))
+        builds_on = whole_number(filled.text("builds_on")) or 0
+        receipt = propose_policy(here.actor, ProposePolicy(builds_on, _choices(here, filled)))
     except (Invalid, Conflict) as problem:
         return _again(here, problem, filled)
     return here.see_other("/policy", receipt)
@@ -140,10 +141,6 @@ def _proposal(filled: FilledIn) -> UUID:
         raise Invalid(fields=[FieldProblem("proposal", "not_an_id")]) from None
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
 def _choices(here: Visit, filled: FilledIn) -> Mapping[str, Any]:
     """What was chosen; what the form does not show, because it is of the other country, stays as it is."""
     current = policy_history(here.actor).in_force.policy
@@ -156,7 +153,8 @@ def _choices(here: Visit, filled: FilledIn) -> Mapping[str, Any]:
             case "yes_or_no":
                 chosen[setting.name] = text == "yes"
             case "number":
-                chosen[setting.name] = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+                number = whole_number(text)
+                chosen[setting.name] = text if number is None else number
             case "switches":
                 hidden = [code for code in current["switches"] if code not in _switches(here)]
                 chosen[setting.name] = [*filled.texts(setting.name), *hidden]

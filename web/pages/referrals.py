@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from audit.actions import Action, Role
 from audit.operation import SharingRefused
-from confidentiality.vocabulary import CATEGORIES
+from confidentiality.explanation import SAME_ANSWER
+from confidentiality.vocabulary import CATEGORIES, OPEN
 from consent.closeness import NO_CLOSENESS, Closeness
 from consent.gather_facts import waits_for_people
 from foundation.errors import Conflict, FieldProblem, Invalid, Problem
@@ -78,9 +79,6 @@ ways = (
 #: Results under which something may be sent: as it is, as a duty, or with some fields left empty.
 #: Some are still in upper secondary school in their early twenties; whoever is older, in years, is no pupil.
 _OLDEST_PUPIL = 24
-_OPEN = frozenset({"permit", "require", "strip"})
-#: Rules whose answer must not be told apart: a strictly protected person, and one whose protection nobody knows.
-_SAME_ANSWER = frozenset({"NO-B-10", "B-13"})
 #: The rule that asks whoever is close in another way to confirm that it weakens nobody's trust.
 _CLOSE = "G-04"
 _SHORT = frozenset(
@@ -499,7 +497,7 @@ def _content(filled: FilledIn) -> Content:
 
 
 def _form_or_common(here: Visit, draft: DraftView, problem: Problem | None, filled: FilledIn | None) -> Response:
-    if any(_SAME_ANSWER & set(answer.rules) for answer in draft.categories):
+    if any(SAME_ANSWER & set(answer.rules) for answer in draft.categories):
         return cannot_be_handled(here, CannotBeHandled())
     return here.page("refer.html", _form(here, draft, filled), problem=problem, filled=filled)
 
@@ -515,8 +513,8 @@ def _form(here: Visit, draft: DraftView, filled: FilledIn | None) -> ReferralFor
         draft=draft,
         kind=gettext(REFERRAL_KINDS[draft.kind]),
         purpose=terms.purpose_sentence(draft.purpose),
-        open=tuple(_open_part(here, terms, draft, answer) for answer in draft.categories if answer.result in _OPEN),
-        closed=_closed_parts(terms, [one for one in draft.categories if one.result not in _OPEN], typed),
+        open=tuple(_open_part(here, terms, draft, answer) for answer in draft.categories if answer.result in OPEN),
+        closed=_closed_parts(terms, [one for one in draft.categories if one.result not in OPEN], typed),
         relations=[(code, gettext(words)) for code, words in RELATIONS.items()],
         asks_closeness=asks_closeness,
         kept=[one for one in filled.fields() if one[0].startswith("content.")] if filled is not None else [],
@@ -583,7 +581,7 @@ def _closed_parts(
 def _review(here: Visit, draft: DraftView, content: Content, filled: FilledIn) -> Response:
     answers = {answer.category: answer for answer in draft.categories}
     going = [answer for answer in draft.categories if answer.category in content]
-    if len(going) != len(content) or any(answer.result not in _OPEN for answer in going):
+    if len(going) != len(content) or any(answer.result not in OPEN for answer in going):
         return _form_or_common(here, draft, ClosedMeanwhile(), filled)
     terms = Terms.of(here.actor.house, here.words)
     ends = [answer.valid_to for answer in going if answer.valid_to]

@@ -78,7 +78,7 @@ def issue(here: Here, filled: Filled) -> Response:
         content = report_as_pdf(report, words, frame.house)
         media_type, name = "application/pdf", "report.pdf"
     else:
-        content, media_type, name = report.file, "application/octet-stream", "report.tillit"
+        content, media_type, name = report.file.encode(), "application/octet-stream", "report.tillit"
     headers = {**here.named(report.event_id), "content-disposition": f'attachment; filename="{name}"'}
     return Response(content, headers=headers, media_type=media_type)
 

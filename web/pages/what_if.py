@@ -172,7 +172,7 @@ def _answers(here: Visit, terms: Terms, decision: Decision, asking: Asking) -> I
             sentence=RESULT[one.result].sentence.to(terms.language),
             color=RESULT_COLORS[one.result],
             rules=terms.rules(one.rules),
-            lacking=[large_first(text) for text in terms.lacking(one.missing, names)],
+            lacking=terms.lacking(one.missing, names),
             left_out=[terms.field(name) for name in one.strip],
             offers=[text for text in (terms.offer(code) for code in one.offers) if text],
             beaten=terms.rules(one.beaten),
