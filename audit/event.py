@@ -182,6 +182,7 @@ class Draft:
     def index(self, outcome: Outcome, code: str | None) -> dict[str, JsonValue]:
         """The index columns of the stored event as the disclosures repeat them, by column name."""
         return {
+            "event_id": str(self.event_id),
             "recorded_at": self.recorded_at.isoformat(timespec="microseconds"),
             "action": self.action,
             "kind": self.kind.value,
@@ -203,26 +204,24 @@ class Draft:
             "persons": len(self.persons),
         }
 
-    def row(self, outcome: Outcome, code: str | None, digests: list[bytes]) -> AuditEvent:
-        """The stored event: the commitment over all disclosures, and the index columns."""
-        index = self.index(outcome, code)
+    def row(self, index: Mapping[str, JsonValue], digests: list[bytes]) -> dict[str, object]:
+        """The columns of the stored event: the commitment over all disclosures, and the index as it lies in clear."""
         self.commitment = commitment(digests)
-        return AuditEvent(
-            event_id=self.event_id,
-            commitment=self.commitment,
-            digests=b"".join(sorted(digests)),
-            recorded_at=self.recorded_at,
-            staff_id=self.staff_id,
-            service_id=self.service_id,
-            recipient_service_id=self.recipient_service_id,
-            consent_id=self.consent_id,
-            referral_id=self.referral_id,
-            **{name: index[name] for name in _PLAIN},
-        )
+        return {
+            **index,
+            "event_id": self.event_id,
+            "commitment": self.commitment,
+            "digests": b"".join(sorted(digests)),
+            "recorded_at": self.recorded_at,
+            "staff_id": self.staff_id,
+            "service_id": self.service_id,
+            "recipient_service_id": self.recipient_service_id,
+            "consent_id": self.consent_id,
+            "referral_id": self.referral_id,
+        }
 
-    def common(self, outcome: Outcome, code: str | None) -> dict[str, JsonValue]:
+    def common(self, index: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         """What it says about no person, by the name of the disclosure: the index, the whole decision, the notes."""
-        index = {"event_id": str(self.event_id), **self.index(outcome, code)}
         said: dict[str, JsonValue] = {
             name: {column: index[column] for column in columns if index[column] is not None}
             for name, columns in INDEX_GROUPS.items()

@@ -3,7 +3,7 @@
 As with what is asked all day (`audit.look`), the statement is put into the database's words once for each table.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, insert
@@ -21,13 +21,12 @@ class _Words(NamedTuple):
     columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
     is_positional: bool
 
-    def parameters(self, row: Base) -> Any:
+    def parameters(self, row: Mapping[str, Any]) -> Any:
         """The row's values as the driver takes them; what was never set is null."""
-        held = row.__dict__
         sent = {
             name: value if change is None or value is None else change(value)
             for name, change in self.columns
-            for value in (held.get(name),)
+            for value in (row.get(name),)
         }
         return list(sent.values()) if self.is_positional else sent
 
@@ -35,9 +34,12 @@ class _Words(NamedTuple):
 _PREPARED: dict[tuple[type[Base], str], _Words] = {}
 
 
-def insert_rows(connection: Connection, rows: Sequence[Base]) -> None:
-    """Write `rows`, all of one table. Raises what SQLAlchemy would: `IntegrityError` and its kin."""
-    kind, dialect = type(rows[0]), connection.dialect
+def insert_rows(connection: Connection, kind: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write `rows`, each by column name, all of one table.
+
+    Raises what SQLAlchemy would: `IntegrityError` and its kin.
+    """
+    dialect = connection.dialect
     words = _PREPARED.get((kind, dialect.name))
     if words is None:
         words = _PREPARED[kind, dialect.name] = _words(kind, dialect)

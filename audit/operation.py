@@ -45,6 +45,7 @@ from audit.event import (
     LOG_KEY_OWNER,
     MAX_PERSONS,
     AuditDisclosure,
+    AuditEvent,
     AuditEventSubject,
     AuditPending,
     Draft,
@@ -96,6 +97,9 @@ _OPEN = frozenset({"permit", "require"})
 
 #: The same for a deed that leaves out the fields that must go.
 _OPEN_STRIPPED = _OPEN | {"strip"}
+
+#: A row's values by column name.
+_Values = dict[str, Any]
 
 Row = TypeVar("Row", bound=Base)
 OneKind = TypeVar("OneKind", bound=Base | Right)
@@ -466,7 +470,7 @@ class Operation:
         for row in rows:
             if isinstance(row, Recorded):
                 row.recorded_in = self.event_id
-        insert_rows(self._connection, rows)
+        insert_rows(self._connection, type(rows[0]), [row.__dict__ for row in rows])
         if isinstance(rows[0], (RowOfToday, Right)):
             for row in rows:
                 make_transient_to_detached(row)
@@ -600,28 +604,36 @@ class Operation:
         return earlier.again()
 
     def close(self, outcome: Outcome, code: str | None) -> None:
-        """Add the event, its sealed disclosures, its subjects and its place in the queue."""
+        """Write what is left, then the event, its sealed disclosures, its subjects and its place in the queue."""
         draft = self.draft
         if len(draft.persons) > MAX_PERSONS:
             raise WrittenOutside(f"an operation is about at most {MAX_PERSONS} persons")
+        index = draft.index(outcome, code)
         bundles: list[tuple[UUID, PersonId | None, dict[str, JsonValue]]]
-        bundles = [(LOG_KEY_OWNER, None, draft.common(outcome, code))]
+        bundles = [(LOG_KEY_OWNER, None, draft.common(index))]
         bundles += [(person, person, draft.of_person(person)) for person in draft.persons]
         self.load_keys(owner for owner, _, _ in bundles)
         lookup_key = self.house.custody.derived_key("event-subjects")
         digests: list[bytes] = []
-        rows: list[Base] = []
+        sealed: list[_Values] = []
+        subjects: list[_Values] = []
         for owner, person, said in bundles:
             packed, of_bundle = bundle(said)
             digests += of_bundle
             key_id, key = self.data_key(owner)
-            sealed = seal_blob(key, packed, bundle_context(draft.event_id, key_id))
-            rows.append(AuditDisclosure(event_id=draft.event_id, key_id=key_id, sealed=sealed))
+            place: _Values = {"event_id": draft.event_id, "key_id": key_id}
+            sealed.append({**place, "sealed": seal_blob(key, packed, bundle_context(draft.event_id, key_id))})
             if person is not None:
-                lookup = subject_lookup(lookup_key, person)
-                rows.append(AuditEventSubject(event_id=draft.event_id, key_id=key_id, lookup=lookup))
-        self.add(draft.row(outcome, code, digests), *rows, AuditPending(event_id=draft.event_id))
+                subjects.append({**place, "lookup": subject_lookup(lookup_key, person)})
         self.flush()
+        for kind, rows in (
+            (AuditEvent, [draft.row(index, digests)]),
+            (AuditDisclosure, sealed),
+            (AuditEventSubject, subjects),
+            (AuditPending, [{"event_id": draft.event_id}]),
+        ):
+            if rows:
+                insert_rows(self._connection, kind, rows)
 
 
 @contextmanager

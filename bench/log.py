@@ -164,8 +164,7 @@ def _made_up(
     """
     draft, _ = _opening(chance, at - timedelta(milliseconds=chance.randrange(1_000)))
     digests = [chance.randbytes(32) for _ in range(count)]
-    row = draft.row(Outcome.PERMITTED, None, digests)
-    event = {column.name: getattr(row, column.name) for column in AuditEvent.__table__.columns}
+    event = draft.row(draft.index(Outcome.PERMITTED, None), digests)
     keys = [UUID(int=chance.getrandbits(128)) for _ in sealed]
     return (
         [event],
@@ -238,7 +237,7 @@ def _decision(chance: random.Random) -> JsonValue:
 def _sizes() -> tuple[int, tuple[int, ...]]:
     """How many disclosures such an event has, and how many bytes are sealed under each of its two keys."""
     draft, person = _opening(random.Random(0), datetime.now(UTC))
-    bundles = [bundle(draft.common(Outcome.PERMITTED, None)), bundle(draft.of_person(person))]
+    bundles = [bundle(draft.common(draft.index(Outcome.PERMITTED, None))), bundle(draft.of_person(person))]
     sealed = tuple(len(seal_blob(fresh_key(), one.packed, b"")) for one in bundles)
     return sum(len(one.digests) for one in bundles), sealed
 

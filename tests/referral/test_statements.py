@@ -1,6 +1,6 @@
 """How many statements the two busiest deeds send: each costs more than the cryptography, so none is added unseen."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
 from sqlalchemy import Connection, event
@@ -37,9 +37,9 @@ def counted(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Count]:
         words.append("SELECT")
         return found(asked, connection, values)
 
-    def write(connection: Connection, rows: Sequence[Base]) -> None:
+    def write(connection: Connection, kind: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
         words.append("INSERT")
-        insert_rows(connection, rows)
+        insert_rows(connection, kind, rows)
 
     def count(deed: Callable[[], object]) -> dict[str, int]:
         words.clear()
