@@ -270,15 +270,17 @@ def _contested(road: Route, facts: Facts, closing: list[Folded], duties: list[Fo
     yes = facts.yes
     unanswered = tuple([each.code for each in closing if not holds(each.when, yes, facts.no)])
     permits = [each for each in opening if yes & each.decided_by == each.decided_by]
-    overridden = any(each.rule.effect == "permit_override" for each in permits)
+    overriding = [each for each in permits if each.rule.effect == "permit_override"]
+    overridden = [each for each in closing if each.rule.effect == "forbid" and each.rule.overridable and overriding]
+    if overridden:
+        permits = overriding  # nothing else opens what is forbidden, so nothing else is what it stands on
     undecided = [each for each in closing if each.rule.effect == "hold" and yes & each.decided_by != each.decided_by]
     held = [each for each in undecided if each.code not in unanswered]
     # Nobody knows whether an unanswered hold holds, so nobody can decide what it would wait for: it forbids.
     forbids = [
         each
         for each in closing
-        if (each.rule.effect == "forbid" and not (overridden and each.rule.overridable))
-        or (each in undecided and each not in held)
+        if (each.rule.effect == "forbid" and each not in overridden) or (each in undecided and each not in held)
     ]
     stripping = [each for each in closing if each.strip]
     strip = tuple(dict.fromkeys([name for each in stripping for name in each.strip]))

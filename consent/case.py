@@ -4,11 +4,11 @@ A case is plain values; it is made from the database by one floor and from a cas
 say is unknown, and unknown never permits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from confidentiality import facts as fact
 from confidentiality.answer import NO, UNKNOWN, YES, Answer, all_of, answer
@@ -142,25 +142,25 @@ _DECIDED: dict[Fact, Answer] = dict.fromkeys(DECISION, YES)
 """What a leader's decision and a second approver's answer, for exactly what they have decided."""
 
 
-def decide_case(case: Case, book: RuleBook = BOOK) -> Decision:
-    """What may be done with everything a case asks, under the case's own policy."""
-    return decide(facts_of(case), book, case.policy)
+def decide_case(case: Case, book: RuleBook = BOOK, best: "BestConsents | None" = None) -> Decision:
+    """What may be done with everything a case asks, under the case's own policy.
 
-
-def facts_of(case: Case) -> Asked:
-    """The facts about each subject and category that a case asks about.
-
-    A guardian who is asked about without being described is taken as an adult about whom nothing else is known.
+    Args:
+        case: who asks for what.
+        book: the rules; left out, those in force.
+        best: the best consents, where the caller has looked for them already.
     """
-    subjects = {each.ref: each for each in case.subjects}
+    return decide(facts_of(case, best), book, case.policy)
+
+
+def facts_of(case: Case, best: "BestConsents | None" = None) -> Asked:
+    """The facts about each subject and category that a case asks about."""
     shared = _shared_facts(case)
     about: dict[str, dict[Fact, Answer]] = {}
     items = []
-    for ref, category in case.asked:
-        subject = subjects.get(ref) or _undescribed(case, ref)
+    for (ref, category), (_, consent, signers) in (best_consents(case) if best is None else best).items():
         if ref not in about:
-            about[ref] = {**shared, **_facts_about(case, subject)}
-        consent, signers = _best_consent(case, subject, category)
+            about[ref] = {**shared, **_facts_about(case, _subject(case, ref))}
         answers = {
             **about[ref],
             fact.consent_ok: consent.ok,
@@ -182,7 +182,11 @@ def facts_of(case: Case) -> Asked:
     return Asked(case.jurisdiction, case.at, tuple(items))
 
 
-def _undescribed(case: Case, ref: str) -> Subject:
+def _subject(case: Case, ref: str) -> Subject:
+    """Who is asked about; a guardian who is not described is an adult about whom nothing else is known."""
+    for each in case.subjects:
+        if each.ref == ref:
+            return each
     is_guardian = any(guardian.ref == ref for subject in case.subjects for guardian in subject.guardians)
     return Subject(ref, age=18 if is_guardian else None)
 
@@ -251,35 +255,55 @@ def _concern(case: Case, subject: Subject) -> Answer:
     return answer(case.conditions.get("concern_for_child"))
 
 
-def _best_consent(case: Case, subject: Subject, category: str) -> tuple[Consent, Signers]:
-    """The consent about a subject that lacks least, and who has to sign it; without one, only signatures lack."""
-    best: tuple[Consent, Signers] | None = None
-    for terms in case.consents:
-        if terms.subject != subject.ref:
-            continue
-        signers = signers_of(case, subject, terms.purpose, terms.categories)
-        consent = consent_ok(terms, _use(case, subject, category, signers))
-        if best is None or _rank(consent) < _rank(best[0]):
-            best = consent, signers
-    if best is not None:
-        return best
+class BestConsent(NamedTuple):
+    """The consent about a subject that lacks least for a category, how good it is, and who has to sign it."""
+
+    terms: ConsentTerms | None
+    consent: Consent
+    signers: Signers
+
+    @property
+    def carries(self) -> bool:
+        """Whether the category may go on it: nothing is lacking."""
+        return self.consent.ok is YES
+
+
+BestConsents = Mapping[tuple[str, str], BestConsent]
+"""By subject and category, in the order in which they are asked about."""
+
+
+def best_consents(case: Case) -> BestConsents:
+    """The best consent for everything a case asks about; without any, only signatures lack."""
+    about = {ref: _consents_about(case, _subject(case, ref)) for ref, _ in case.asked}
+    return {
+        (ref, category): _best_consent(case, _subject(case, ref), category, about[ref]) for ref, category in case.asked
+    }
+
+
+def _consents_about(case: Case, subject: Subject) -> list[tuple[ConsentTerms, Signers]]:
+    return [
+        (terms, signers_of(case, subject, terms.purpose, terms.categories))
+        for terms in case.consents
+        if terms.subject == subject.ref
+    ]
+
+
+def _best_consent(
+    case: Case, subject: Subject, category: str, about: Sequence[tuple[ConsentTerms, Signers]]
+) -> BestConsent:
+    weighed = [
+        BestConsent(terms, consent_ok(terms, _use(case, subject, category, signers)), signers)
+        for terms, signers in about
+    ]
+    if weighed:
+        return min(weighed, key=_rank)
     signers = signers_of(case, subject, case.purpose, frozenset({category}))
     unsigned = tuple(f"signature({ref})" for ref in signers.required)
-    return Consent(ok=NO, lacking=(*unsigned, *signers.lacking), explicit=NO), signers
+    return BestConsent(None, Consent(ok=NO, lacking=(*unsigned, *signers.lacking), explicit=NO), signers)
 
 
-def carried_by(case: Case, ref: str, category: str) -> ConsentTerms | None:
-    """The consent on which a category about a subject may go, with nothing lacking; None where no consent is good."""
-    subject = next((each for each in case.subjects if each.ref == ref), None) or _undescribed(case, ref)
-    for terms in case.consents:
-        signers = signers_of(case, subject, terms.purpose, terms.categories)
-        if terms.subject == ref and consent_ok(terms, _use(case, subject, category, signers)).ok is YES:
-            return terms
-    return None
-
-
-def _rank(consent: Consent) -> tuple[int, bool]:
-    return len(consent.lacking), consent.explicit is not YES
+def _rank(best: BestConsent) -> tuple[int, bool]:
+    return len(best.consent.lacking), best.consent.explicit is not YES
 
 
 def signers_of(case: Case, subject: Subject, purpose: str | None, categories: frozenset[str]) -> Signers:
@@ -342,6 +366,8 @@ __all__ = [
     "STATED",
     "ActorInCase",
     "Address",
+    "BestConsent",
+    "BestConsents",
     "Case",
     "ConsentTerms",
     "Guardian",
@@ -349,7 +375,7 @@ __all__ = [
     "Party",
     "SignIn",
     "Subject",
-    "carried_by",
+    "best_consents",
     "child_voice",
     "decide_case",
     "facts_of",

@@ -16,7 +16,7 @@ from audit.operation import Operation
 from confidentiality.decision import Decision
 from confidentiality.policy import Policy
 from confidentiality.rule import DECISION
-from consent.case import ActorInCase, Address, Case, Lookup, Subject, carried_by, decide_case
+from consent.case import ActorInCase, Address, BestConsents, Case, Lookup, Subject, best_consents, decide_case
 from consent.closeness import (
     NEWEST_SAID,
     NO_CLOSENESS,
@@ -175,14 +175,14 @@ def gather_case(
         },
         lookup=lookup,
     )
-    case, decision = _as_decided(op, case, person, sender, own_work_for or recipient)
+    best = best_consents(case)
+    case, decision = _as_decided(op, case, best, person, sender, own_work_for or recipient)
     by_terms = {id(one): consent for one, consent in zip(terms, ids, strict=True)}
-    carrying = {category: carried_by(case, SUBJECT, category) for category in categories}
     return Gathered(
         case,
         decision,
         family,
-        {category: by_terms[id(found)] for category, found in carrying.items() if found is not None},
+        {category: by_terms[id(found.terms)] for (_, category), found in best.items() if found.carries},
         {record.consent.consent_id: record.consent.valid_to for record in records},
     )
 
@@ -193,10 +193,10 @@ def waits_for_people(result: str, missing: Collection[str]) -> bool:
 
 
 def _as_decided(
-    op: Operation, case: Case, person: PersonId, sender: ServiceId, recipient: ServiceId
+    op: Operation, case: Case, best: BestConsents, person: PersonId, sender: ServiceId, recipient: ServiceId
 ) -> tuple[Case, Decision]:
     """The case with what people have decided of it, and the decision; people are asked for only where the rules are."""
-    decision = decide_case(case)
+    decision = decide_case(case, best=best)
     held = {one.category for one in decision.results if waits_for_people(one.result, one.missing)}
     if not held or case.purpose is None:
         return case, decision
@@ -205,7 +205,7 @@ def _as_decided(
         return case, decision
     op.note(held_cases=sorted({str(held_case) for category, held_case in decided.items() if category in held}))
     case = replace(case, decided=frozenset((SUBJECT, category) for category in held & decided.keys()))
-    return case, decide_case(case)
+    return case, decide_case(case, best=best)
 
 
 def _around(op: Operation, person: PersonId, recipient: ServiceId, today: date) -> _Around:

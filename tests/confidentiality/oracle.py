@@ -266,7 +266,8 @@ def judge(rows: list[Row], asked: Asked) -> Verdict:
     duty = [each for each in rows if each.tier == 2 and meets(each, asked) == "y"]
     open_doors = [each for each in rows if each.tier in (3, 4) and meets(each, asked) == "y"]
     through = [each for each in open_doors if decided(each, asked)]
-    emergency = any(each.effect == "permit_override" for each in through)
+    emergency = [each for each in through if each.effect == "permit_override"]
+    through = emergency if emergency and "B-17" in {each.code for each in blocks} else through
 
     shut: list[Row] = []
     waiting: list[Row] = []
