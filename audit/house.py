@@ -56,6 +56,11 @@ class House:
         self.readers = self.engine.execution_options(**{READING: True, "postgresql_readonly": True})
         self.writers = WriterQueue() if is_sqlite(self.engine) else None
 
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is a file that this process has to itself, and not a server."""
+        return self.writers is not None
+
     def key_pair(self, row: ServiceKey) -> KeyPair:
         """The opened key pair of a service; opened once a process, because opening it costs more than using it."""
         pair = self._key_pairs.get(row.key_id)
