@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audit.actions import Action
+from audit.actor import Actor
 from audit.operation import refuse
 from foundation.errors import Problem
 from people.sign_in import actor_of
@@ -136,19 +137,20 @@ class Door:
             actor = actor_of(self._house, visit.token)
         elif visit.token:
             actor = await run_in_threadpool(actor_of, self._house, visit.token)
-        who, address = (
-            str(actor.staff) if actor else "stranger",
-            visit.request.client.host if visit.request.client else "",
-        )
-        now = self._house.clock.now()
-        if not self._pace.allows(who, address, now):
-            problem = TooManyRequests()
-            refused = self._pace.refused(who, address, now)
-            if refused is not None:
-                problem = TooManyRequests(values={"refused": refused})
-                await run_in_threadpool(refuse, actor or visit.actor, Action.ASK_TOO_OFTEN, problem)
-            raise problem
+        who = str(actor.staff) if actor else "stranger"
+        address = visit.request.client.host if visit.request.client else ""
+        if not self._pace.allows(who, address, self._house.clock.now()):
+            raise await run_in_threadpool(self._too_many, actor or visit.actor, who, address)
         return replace(visit, actor=actor) if actor else replace(visit, token=None)
+
+    def _too_many(self, actor: Actor, who: str, address: str) -> TooManyRequests:
+        """The refusal of a request too many; once a minute at most it leaves an event, with how many there were."""
+        refused = self._pace.refused(who, address, self._house.clock.now())
+        if refused is None:
+            return TooManyRequests()
+        problem = TooManyRequests(values={"refused": refused})
+        refuse(actor, Action.ASK_TOO_OFTEN, problem)
+        return problem
 
     def _remembering(self, fresh: str | None, send: Send) -> Send:
         """Sends on, and names a visit that had no name, so that its first form can bear a token."""
