@@ -12,11 +12,11 @@ from audit.evidence.bundle import unbundle
 from audit.evidence.canonical_json import JsonValue
 from audit.evidence.commitment import opened
 from audit.house import House
-from foundation.identifiers import PersonId
+from foundation.identifiers import EventId, PersonId
 from vault.blob import open_blob
 from vault.keys import DataKey, DataKeyValue
 
-__all__ = ["StoredEvent", "events", "keys_of", "newest", "newest_shape"]
+__all__ = ["StoredEvent", "event_named", "events", "keys_of", "newest", "newest_shape"]
 
 
 _NEWEST_FIRST = (AuditEvent.recorded_at.desc(), AuditEvent.event_id.desc())
@@ -75,6 +75,12 @@ def _opened(house: House, which: Select[AuditEvent]) -> list[StoredEvent]:
             person = values["person"]
             event.persons[PersonId.of(person.pop("person"))] = person
     return list(found.values())
+
+
+def event_named(house: House, event_id: str) -> StoredEvent:
+    """The event that an answer names."""
+    (named,) = _opened(house, select(AuditEvent).where(AuditEvent.event_id == EventId.of(event_id)))
+    return named
 
 
 def newest_shape(house: House) -> tuple[str, str, str | None]:

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from tests.log_reading import events
+from tests.log_reading import event_named
 from tests.situations import Town
 from tests.web.api.conftest import API, Program, Story, every_call, method_of
 from web.door import OPEN
@@ -60,9 +60,7 @@ def asker(as_: As) -> Callable[[APIRoute], httpx2.Client]:
 
 def event_of(town: Town, answer: httpx2.Response) -> tuple[str, str, str | None]:
     assert answer.json()["instance"] == f"urn:uuid:{answer.headers['tillit-event']}"
-    return next(
-        event.shape for event in events(town.house) if str(event.row.event_id) == answer.headers["tillit-event"]
-    )
+    return event_named(town.house, answer.headers["tillit-event"]).shape
 
 
 def action_of(call: APIRoute) -> str:

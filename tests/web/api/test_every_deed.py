@@ -24,7 +24,7 @@ from people.sign_in import SignInSession
 from people.staff import Declaration
 from referral.referral import Referral, ReferralPart, ReferralStep
 from tests.consent.a_form import a_form as a_written_consent
-from tests.log_reading import StoredEvent, events
+from tests.log_reading import StoredEvent, event_named, events
 from tests.situations import CONTENT, Town, a_family, a_referral
 from tests.web.api.conftest import Program, Story
 from vault.container import PartWrap
@@ -43,7 +43,7 @@ def event_of(town: Town, answer: httpx2.Response) -> StoredEvent:
     named = answer.headers["tillit-event"]
     if answer.content and answer.headers["content-type"] == "application/json":
         assert answer.json()["event_id"] == named
-    return next(event for event in events(town.house) if str(event.row.event_id) == named)
+    return event_named(town.house, named)
 
 
 def permitted(town: Town, answer: httpx2.Response, action: Action, *about: PersonId) -> StoredEvent:

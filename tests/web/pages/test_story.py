@@ -12,7 +12,7 @@ from audit.actions import Action
 from audit.operation import operation
 from people.invitation import invite
 from people.sign_in import Credentials, sign_in
-from tests.log_reading import StoredEvent, events
+from tests.log_reading import StoredEvent, event_named, events
 from tests.situations import Family, Town, a_consent, a_family, a_referral, protect
 from tests.web.pages.conftest import At
 from tests.web.pages.visitor import Page, Visitor
@@ -22,8 +22,8 @@ TODAY = "2026-11-22"
 
 def by(page: Page, town: Town) -> StoredEvent:
     """The event of the deed whose button was pressed to come to this page."""
-    named = page.response.headers.get("x-deed-event", page.response.headers.get("tillit-event"))
-    return next(event for event in events(town.house) if str(event.row.event_id) == named)
+    headers = page.response.headers
+    return event_named(town.house, headers.get("x-deed-event") or headers["tillit-event"])
 
 
 @pytest.fixture
