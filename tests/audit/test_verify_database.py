@@ -5,20 +5,27 @@ from itertools import islice
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from audit.actions import Action
 from audit.actor import Actor
+from audit.begin_log import instant
+from audit.event import AuditDisclosure
+from audit.evidence.base64url import b64url
+from audit.evidence.canonical_json import JsonValue
 from audit.evidence.finding import Finding
+from audit.evidence.leaf import system_leaf
 from audit.evidence.log_policy import parse_policy
 from audit.evidence.log_store import DirectoryStore
 from audit.house import House
-from audit.operation import operation
+from audit.integrate_events import grow_tree
+from audit.operation import operation, upkeep
 from audit.sequence_events import settle_log
 from audit.verify_database import findings_in, verify_database
 from foundation.identifiers import PersonId
 from people.read_person import read_person
-from tests.a_sequencer import attack, record
-from tests.log_reading import newest
+from tests.a_sequencer import attack, record, sequencer_of
+from tests.log_reading import events, keys_of, newest
 from tests.situations import Town, a_consent, a_family, a_referral
 
 pytestmark = pytest.mark.slow
@@ -110,6 +117,49 @@ def test_a_row_without_an_event_that_could_have_written_it_is_found(log: House, 
     findings = [one for one in found(log) if one.code == "row_unexplained"]
     assert findings
     assert all(reason in one.reason for one in findings)
+
+
+def add_leaf(house: House, leaf: bytes) -> None:
+    """Let a line of the log's own stand behind all that was recorded, and be signed."""
+    settle_log(house)
+    tree = sequencer_of(house).tree
+    with upkeep(house) as connection:
+        grow_tree(connection, house, tree, [(None, leaf, False)])
+    settle_log(house)
+
+
+def test_what_was_erased_and_explained_is_no_finding_and_an_old_backup_opens_nothing(log: House) -> None:
+    settle_log(log)
+    person = next(iter(events(log)[-1].persons))
+    about = [one for one in events(log) if person in one.persons]
+    keys = [key_id for key_id, (owner, _) in keys_of(log).items() if owner == person]
+    with log.engine.connect() as connection:
+        of_them = select(AuditDisclosure.event_id, AuditDisclosure.sealed).where(AuditDisclosure.key_id == keys[0])
+        backup = connection.execute(of_them).all()
+    assert len(keys) == 1
+    assert len(about) == len(backup) > 2
+    as_owner(log, f"UPDATE audit_disclosure SET sealed = NULL WHERE key_id = '{keys[0].hex}'")
+    as_owner(log, f"DELETE FROM data_key WHERE key_id = '{keys[0].hex}'")
+    assert {one.code for one in found(log)} == {"unexplained_absence"}
+
+    def erased(commitments: list[bytes]) -> bytes:
+        decided = "00000000-0000-4000-8000-000000000002"
+        named: JsonValue = sorted(b64url(one) for one in commitments)
+        said: dict[str, JsonValue] = {"approved_by": [decided], "basis": "GDPR art. 17(1)(d)", "decision": decided}
+        return system_leaf("erase", {**said, "commitments": named, "time": instant(log.clock.now())})
+
+    add_leaf(log, erased([one.row.commitment for one in about[1:]]))
+    assert [one.code for one in found(log)] == ["unexplained_absence"]
+    add_leaf(log, erased([about[0].row.commitment]))
+    assert found(log) == []
+
+    for event, sealed in backup:
+        assert sealed is not None
+        at = f"event_id = '{event.hex}' AND key_id = '{keys[0].hex}'"
+        literal = f"X'{sealed.hex()}'" if log.engine.dialect.name == "sqlite" else f"'\\x{sealed.hex()}'"
+        as_owner(log, f"UPDATE audit_disclosure SET sealed = {literal} WHERE {at}")
+    assert found(log) == []
+    assert not any(person in one.persons for one in events(log))
 
 
 def as_owner(house: House, statement: str) -> None:
