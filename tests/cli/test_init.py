@@ -163,7 +163,7 @@ def test_the_doctor_of_nothing_says_so_and_makes_nothing(tmp_path: Path) -> None
 
 def test_an_account_is_invited_into_a_service(installed: Path, tmp_path: Path) -> None:
     data = _copied(installed, tmp_path)
-    assert "(administration)" in tillit("account", "services", "--data-dir", data).out
+    assert "(administration)" in tillit("service", "list", "--data-dir", data).out
     who = ("--name", "Solfrid Hauane", "--email", "solfrid@granfjord.example", "--role", "auditor", "--data-dir", data)
     ran = tillit("account", "add", *who, "--service", "administration")
     assert ran.code == 0, ran.err
