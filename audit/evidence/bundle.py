@@ -12,9 +12,9 @@ import zlib
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from audit.evidence.base64url import b64url_bytes, parse_b64url
+from audit.evidence.base64url import b64url_bytes
 from audit.evidence.canonical_json import JsonValue
-from audit.evidence.commitment import SALT_BYTES, MalformedDisclosure, digest, disclosure, opened
+from audit.evidence.commitment import SALT_BYTES, MalformedDisclosure, digest, disclosed_json, opened
 
 FORM: Final = 1
 LARGEST_BUNDLE: Final = 16_000_000
@@ -78,6 +78,7 @@ WORDS: Final = ('"'.join(_WORDS.split()) + _PHRASES).encode("ascii")
 _RAW: Final = -15
 _MEMORY: Final = 8
 _LEVEL: Final = 6
+#: How a salt stands in the JSON array of a disclosure; the name and the value follow it.
 _BEFORE_SALT, _AFTER_SALT, _END = b'["', b'",', b"]"
 _SALT_TEXT: Final = 22
 _TEXT_AT: Final = len(_BEFORE_SALT) + _SALT_TEXT + len(_AFTER_SALT)
@@ -100,14 +101,14 @@ def bundle(facts: Mapping[str, JsonValue]) -> Bundle:
     if not 1 <= len(facts) <= 0xFFFF:
         raise MalformedDisclosure("a bundle holds 1 to 65,535 disclosures")
     salts = secrets.token_bytes(SALT_BYTES * len(facts))
-    disclosures = [
-        disclosure(name, facts[name], salts[at : at + SALT_BYTES])
+    arrays = [
+        disclosed_json(name, facts[name], salts[at : at + SALT_BYTES])
         for name, at in zip(sorted(facts), range(0, len(salts), SALT_BYTES), strict=True)
     ]
     deflating = zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW, _MEMORY, zlib.Z_DEFAULT_STRATEGY, WORDS)
-    packed = deflating.compress(b"\n".join(map(_text, disclosures))) + deflating.flush()
+    packed = deflating.compress(b"\n".join(one[_TEXT_AT : -len(_END)] for one in arrays)) + deflating.flush()
     head = bytes([FORM]) + len(facts).to_bytes(2, "big")
-    return Bundle(b"".join((head, salts, packed)), [digest(one) for one in disclosures])
+    return Bundle(b"".join((head, salts, packed)), [digest(b64url_bytes(one)) for one in arrays])
 
 
 def unbundle(bundled: bytes) -> list[bytes]:
@@ -134,11 +135,6 @@ def unbundle(bundled: bytes) -> list[bytes]:
     if names != sorted(set(names)):
         raise MalformedDisclosure("a bundle is in the order of its names, each once")
     return disclosures
-
-
-def _text(disclosure: bytes) -> bytes:
-    """Name and value as they stand in the JSON array of a disclosure, behind the salt."""
-    return parse_b64url(disclosure.decode("ascii"))[_TEXT_AT : -len(_END)]
 
 
 def _disclosure(text: bytes, salt: bytes) -> bytes:

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Final
 
-from audit.evidence.base64url import NotBase64, b64url, parse_b64url
+from audit.evidence.base64url import NotBase64, b64url, b64url_bytes, parse_b64url
 from audit.evidence.canonical_json import JsonValue, NotCanonical, canonical_json, parse_canonical_json
 
 SALT_BYTES: Final = 16
@@ -31,11 +31,16 @@ def disclosure(name: str, value: JsonValue, salt: bytes | None = None) -> bytes:
     """
     if salt is None:
         salt = secrets.token_bytes(SALT_BYTES)
+    return b64url_bytes(disclosed_json(name, value, salt))
+
+
+def disclosed_json(name: str, value: JsonValue, salt: bytes) -> bytes:
+    """The JSON array inside a disclosure. Raises as ``disclosure`` does."""
     if len(salt) != SALT_BYTES:
         raise MalformedDisclosure(f"a salt is {SALT_BYTES} bytes, not {len(salt)}")
     if not name or not name.isascii():
         raise MalformedDisclosure("the name of a disclosure is ASCII text")
-    return b64url(canonical_json([b64url(salt), name, value])).encode("ascii")
+    return canonical_json([b64url(salt), name, value])
 
 
 def digest(disclosure: bytes) -> bytes:
