@@ -32,7 +32,7 @@ COMMANDS = {
     "proof": ("cli.receipt:proof_app", "Print the proof that one event stands in the log."),
     "report": ("cli.report:app", "Make a person's report of who has seen their information."),
     "log-policy": ("cli.log_policy:app", "Print the policy that verifiers of the log trust."),
-    "service": ("cli.service", "Register an organisation, or open a service."),
+    "service": ("cli.service:app", "Register an organisation, or open a service."),
     "account": ("cli.account:app", "Invite a member of staff."),
     "keys": ("cli.keys:app", "Print the root key's mark or sheet, or put the root key back."),
     "backup": ("cli.backup:app", "Write a backup while the service runs."),

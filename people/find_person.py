@@ -42,4 +42,5 @@ def find_person(actor: Actor, words: str) -> PersonList:
         )
         op.load_keys(entry.person_id for entry in found)
         op.draft.hits = len(found)
-        return op.view(PersonList(tuple(person_line(op, entry) for entry in found), None, op.event_id))
+        hits = sorted((person_line(op, entry) for entry in found), key=lambda line: name_parts(line.name))
+        return op.view(PersonList(tuple(hits), None, op.event_id))
