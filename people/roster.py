@@ -138,7 +138,7 @@ def record_guardianship(
     )
     if found is None:
         found = Guardianship(guardianship_id=uuid4(), child_id=child, guardian_id=guardian, recorded_by=service)
+        op.add(found)
     found.kind, found.is_resident, found.evidence = kind, is_resident, evidence
     found.recorded_at, found.ended_on = op.time, None
     op.about(child, guardian)
-    op.add(found)
