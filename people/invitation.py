@@ -139,10 +139,10 @@ def take_up_invitation(house: House, chosen: TakeUpInvitation) -> AccountMade:
         account = op.one(select(Account).where(Account.staff_id == found.staff_id))
         if account is None:
             account = Account(account_id=uuid4(), staff_id=found.staff_id)
+            op.add(account)
         account.sign_in_name, account.password = name, password
         account.code_secret = seal_secret(house, account.account_id, secret)
         account.last_step, account.failures, account.paused_until = 0, 0, None
-        op.add(account)
         op.remove(found)
         uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="Tillit")
         return AccountMade(name, secret, uri, op.event_id)
