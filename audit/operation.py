@@ -459,7 +459,10 @@ class Operation:
             for row in rows:
                 self._session.delete(row)
             self._session.flush()
-        added, self._added = self._added, []
+        known = self._mapping
+        # A row that was found and brought up to date may be added too: it is changed, not written once more.
+        added = [row for row in self._added if known is None or row not in known]
+        self._added = []
         for new in _by_table(added, lambda row: order[row.__tablename__]):
             self._insert(new)
         if self._mapping is not None:
