@@ -390,7 +390,7 @@ class Operation:
     # Rows
 
     def add(self, *rows: Base) -> None:
-        """Write these rows, with this event as theirs; in which order they are added does not matter."""
+        """Write these new rows, with this event as theirs; in which order they are added does not matter."""
         self._added.extend(rows)
 
     def remove(self, *rows: Right) -> None:
