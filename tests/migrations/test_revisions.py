@@ -126,6 +126,7 @@ def test_back_to_the_beginning_leaves_nothing(engine: Engine, url: str) -> None:
             assert connection.execute(functions).scalar_one() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("revision", BACK)
 def test_up_down_and_up_again_with_data_in_place(town: Town, revision: str) -> None:
     family = a_family(town)

@@ -28,6 +28,8 @@ from tests.log_reading import events, newest
 from tests.set_clock import SetClock
 from tests.situations import Family, Town, a_consent, a_family, a_referral
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def family(town: Town) -> Family:

@@ -111,6 +111,7 @@ _WAY_TO: dict[State, tuple[Step, ...]] = {
 _ANSWERS = (Step.ACCEPT, Step.DECLINE, Step.RECALL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", _WAY_TO)
 def test_every_drawn_step_is_walked_and_every_undrawn_one_refused(town: Town, state: State) -> None:
     for step, by in product(_ANSWERS, (Party.SENDER, Party.RECEIVER)):
@@ -134,6 +135,7 @@ def test_every_drawn_step_is_walked_and_every_undrawn_one_refused(town: Town, st
         assert sent.state is state
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", _WAY_TO)
 def test_a_withdrawal_stops_what_is_under_way_and_leaves_alone_what_is_over(town: Town, state: State) -> None:
     sent = Sent(town, state)
