@@ -10,7 +10,7 @@ the database.
 from collections.abc import Callable
 from datetime import UTC, datetime
 from inspect import get_annotations
-from typing import Any, ClassVar, TypeVar, get_args
+from typing import Any, ClassVar, Final, TypeVar, get_args
 from uuid import UUID
 
 from sqlalchemy import DateTime, Dialect, ForeignKey, MetaData, Text, Uuid
@@ -35,6 +35,11 @@ __all__ = ["Base", "Id", "Instant", "Recorded", "Right", "RowOfToday", "Step"]
 Kind = TypeVar("Kind", bound=Identifier)
 
 
+#: `2026-11-22 12:00:00.000000`: so long, and with a space there. Python would read it with anything in its place.
+_LENGTH: Final = 26
+_BETWEEN: Final = 10
+
+
 class Instant(TypeDecorator[datetime]):
     """A point in time: UTC with microseconds, on SQLite as on PostgreSQL."""
 
@@ -50,10 +55,20 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # as above
-        """UTC coming out; SQLite keeps no zone, so it is put back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        """UTC coming out."""
+        return None if value is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """SQLite keeps the text of a point in time, without a zone; it is read as this program writes it, or not."""
+        return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _from_text(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    if len(text) != _LENGTH or text[_BETWEEN] != " ":
+        raise ValueError("a point in time that was not written by this program")
+    return datetime.fromisoformat(f"{text}+00:00")
 
 
 class Id(TypeDecorator[Kind]):
