@@ -48,7 +48,10 @@ def open_event(op: Operation, event: EventId) -> tuple[AuditEvent, EventSaid]:
         EntryDoesNotVerify: the stored disclosures are not what the commitment covers, or the index columns say
             otherwise.
     """
-    row = op.get(AuditEvent, event)
+    try:
+        row = op.get(AuditEvent, event)
+    except ValueError as error:  # a value that no column of this kind has been given by this program
+        raise EntryDoesNotVerify from error
     if row is None:
         raise NotFound
     said, index = _opened(op, row), stored_index(row)
