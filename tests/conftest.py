@@ -49,8 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(runtime))
 
 
-#: Where every test starts programs or a browser, or tries what all of the house promises at once.
-_SLOW_FOLDERS = tuple(Path(__file__).with_name(name) for name in ("cli", "journeys", "look", "promises"))
+#: Where every test starts programs or a browser, walks every revision, or tries what all of the house promises at once.
+_SLOW_FOLDERS = tuple(Path(__file__).with_name(name) for name in ("cli", "journeys", "look", "migrations", "promises"))
 _IN_SLOW_FOLDERS = tuple(f"{folder}{os.sep}" for folder in _SLOW_FOLDERS)
 
 

@@ -32,6 +32,9 @@ from tests.log_reading import events, newest
 from tests.set_clock import SetClock
 from tests.situations import Town, a_town
 
+# A password is hashed slowly, on purpose.
+pytestmark = pytest.mark.slow
+
 PASSWORD = "correct horse battery staple"
 
 

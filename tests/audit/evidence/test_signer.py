@@ -314,6 +314,7 @@ except signing.SignerRefused:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", ["it was asked", "_read_state", "_check_growth", "_write_state", "_signed"])
 def test_of_two_signers_that_are_stopped_and_go_on_one_history_is_signed(tmp_path: Path, after: str) -> None:
     """One signer stands still with one tree read; the store is exchanged for another; a second signer takes over."""
