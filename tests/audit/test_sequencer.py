@@ -31,6 +31,7 @@ from foundation.identifiers import EventId
 from migrations.revision import head_revision
 from migrations.tables import all_tables
 from tests.a_sequencer import attack, in_order, record, sequencer_of, store_of
+from tests.damage import byte_changed
 from tests.houses import Databases
 from tests.set_clock import SetClock
 
@@ -320,7 +321,7 @@ def test_a_flipped_bit_between_writing_and_signing_is_not_signed(house: House) -
     for kind in ("tile/entries", "tile/0", "sealed"):
         path = max(house.settings.store_path.glob(f"{kind}/000.p/*"), key=lambda file: file.stat().st_mtime_ns)
         right = path.read_bytes()
-        path.write_bytes(right[:40] + bytes([right[40] ^ 1]) + right[41:])
+        path.write_bytes(byte_changed(right, 40))
         with pytest.raises(SignerRefused):
             sequencer.sign()
         path.write_bytes(right)

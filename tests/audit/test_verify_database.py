@@ -25,6 +25,7 @@ from audit.verify_database import findings_in, verify_database
 from foundation.identifiers import PersonId
 from people.read_person import read_person
 from tests.a_sequencer import attack, record, sequencer_of
+from tests.damage import byte_changed
 from tests.log_reading import events, keys_of, newest
 from tests.situations import Town, a_consent, a_family, a_referral
 
@@ -178,7 +179,7 @@ def as_owner(house: House, statement: str) -> None:
 def changed(value: Any, at: int) -> Any:
     """The value with one byte changed, or with another number."""
     if isinstance(value, bytes):
-        return value[:at] + bytes([value[at] ^ 1]) + value[at + 1 :]
+        return byte_changed(value, at)
     if isinstance(value, str):
         return value[:at] + ("b" if value[at] == "a" else "a") + value[at + 1 :]
     return "a" if value is None else value + 1000

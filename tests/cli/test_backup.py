@@ -28,6 +28,7 @@ from people.find_person import find_person
 from people.sign_in import demo_sign_in
 from tests.a_server import a_client
 from tests.cli.running import Ran, program, serving, tillit
+from tests.damage import byte_changed
 from tests.houses import Databases, PostgreSQL
 from tests.log_reading import events
 from tests.situations import Town, a_family, a_town
@@ -207,18 +208,15 @@ def test_a_changed_byte_in_any_member_is_found(sqlite_house: House, tmp_path: Pa
     for member in members:
         extra = int.from_bytes(whole[member.header_offset + 28 : member.header_offset + 30], "little")
         begins = member.header_offset + 30 + len(member.filename) + extra
-        changed = bytearray(whole)
-        changed[begins + member.file_size // 2] ^= 0x01
-        backup.write_bytes(changed)
+        backup.write_bytes(byte_changed(whole, begins + member.file_size // 2))
         with pytest.raises((BackupDamaged, KeyFileUnusable)), open_backup(backup) as opened:
             opened.prove(sqlite_house.custody)
 
 
 def test_damage_is_found_before_anything_is_written(sqlite_house: House, tmp_path: Path) -> None:
     backup = _backed_up(sqlite_house, tmp_path / "one.tillit")
-    raw = bytearray(backup.read_bytes())
-    raw[len(raw) // 2] ^= 0x01
-    backup.write_bytes(raw)
+    raw = backup.read_bytes()
+    backup.write_bytes(byte_changed(raw, len(raw) // 2))
     assert "[backup_damaged]" in tillit("restore", backup, **_elsewhere(sqlite_house, tmp_path / "there")).refusal
     assert not (tmp_path / "there").exists()
 

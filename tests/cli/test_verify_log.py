@@ -12,6 +12,7 @@ from audit.evidence.log_policy import LogKey, LogPolicy
 from audit.evidence.note import ED25519, VerifierKey, key_fingerprint
 from tests.audit.evidence.a_log import ORIGIN, ALog, a_log
 from tests.cli.running import Ran, program, tillit
+from tests.damage import byte_changed
 
 
 @pytest.fixture
@@ -60,9 +61,7 @@ def test_several_processes_come_to_the_same(log: ALog) -> None:
 
 def test_what_was_changed_is_named_with_its_place(log: ALog) -> None:
     bundle = log.root / "tile/entries/000.p/9"
-    data = bytearray(bundle.read_bytes())
-    data[-30] ^= 1
-    bundle.write_bytes(data)
+    bundle.write_bytes(byte_changed(bundle.read_bytes(), -30))
     ran = verify(log)
     assert ran.code == 1
     headline, first, *_ = ran.out.splitlines()

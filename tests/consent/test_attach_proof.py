@@ -16,6 +16,7 @@ from consent.read_proof import read_proof
 from foundation.errors import NotFound
 from foundation.identifiers import ConsentId
 from tests.consent.pages import a_bomb, a_jpeg_with_a_place, a_pdf, a_pdf_with_a_script, a_png, polyglot
+from tests.damage import byte_changed
 from tests.log_reading import newest
 from tests.situations import Town, a_consent, a_family, a_town
 from vault.blob import DoesNotOpen
@@ -86,7 +87,7 @@ def test_a_page_that_was_tampered_with_is_not_shown_at_all(sqlite_house: House) 
         # A superuser of the database takes the belt away and turns the last bit of the second piece.
         connection.execute(text("DROP TRIGGER consent_proof_piece_no_update"))
         (blob,) = connection.execute(text("SELECT blob FROM consent_proof_piece WHERE number = 1")).one()
-        changed = bytes(blob)[:-1] + bytes([bytes(blob)[-1] ^ 1])
+        changed = byte_changed(blob, -1)
         connection.execute(text("UPDATE consent_proof_piece SET blob = :blob WHERE number = 1"), {"blob": changed})
     with pytest.raises(DoesNotOpen):
         read_proof(town.housing_worker, consent, proof)

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.damage import byte_changed
 from vault.blob import CHUNK, DoesNotOpen, fresh_key, open_blob, open_chunks, seal_blob, seal_chunks
 
 KEY, PLACE = fresh_key(), b"roster_entry/name/1"
@@ -138,9 +139,8 @@ def test_pieces_may_be_of_any_size_on_both_sides(pieces: list[bytes], cuts: list
 
 
 def test_a_stream_gives_out_nothing_of_a_chunk_that_was_changed() -> None:
-    blob = bytearray(seal_blob(KEY, bytes(3 * CHUNK), PLACE))
-    blob[HEADER + SEALED_CHUNK + 10] ^= 1
-    stream = open_chunks(KEY, _cut(bytes(blob), [1000] * 60), PLACE)
+    blob = byte_changed(seal_blob(KEY, bytes(3 * CHUNK), PLACE), HEADER + SEALED_CHUNK + 10)
+    stream = open_chunks(KEY, _cut(blob, [1000] * 60), PLACE)
     assert next(stream) == bytes(CHUNK)
     with pytest.raises(DoesNotOpen):
         next(stream)

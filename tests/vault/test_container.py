@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from foundation.identifiers import PersonId, ServiceId
+from tests.damage import byte_changed
 from vault.blob import DoesNotOpen
 from vault.container import (
     PartToSeal,
@@ -150,16 +151,11 @@ def test_the_keys_of_another_custody_open_nothing(office: Office, tmp_path: Path
 
 @pytest.mark.parametrize("place", [0, 5, 30, -1])
 def test_a_changed_byte_anywhere_opens_nothing(office: Office, place: int) -> None:
-    def flipped(value: bytes) -> bytes:
-        changed = bytearray(value)
-        changed[place] ^= 1
-        return bytes(changed)
-
     part, wrap = office.readable("homework")[0]
     service_wrap = office.service_wrap("homework")
     for row, column in ((part, "blob"), (wrap, "wrapped"), (service_wrap, "wrapped")):
         whole = getattr(row, column)
-        setattr(row, column, flipped(whole))
+        setattr(row, column, byte_changed(whole, place))
         with pytest.raises(DoesNotOpen):
             office.read("homework")
         setattr(row, column, whole)
@@ -171,7 +167,7 @@ def test_the_manifest_is_signed_by_the_sender(office: Office) -> None:
     verify_manifest(manifest, office.keys["school"], parts)
     with pytest.raises(DoesNotOpen):
         verify_manifest(manifest, office.keys["homework"], parts)
-    manifest.signature = bytes([manifest.signature[0] ^ 1]) + manifest.signature[1:]
+    manifest.signature = byte_changed(manifest.signature, 0)
     with pytest.raises(DoesNotOpen):
         verify_manifest(manifest, office.keys["school"], parts)
 

@@ -10,6 +10,7 @@ import pytest
 
 from audit.installation import NotInstalled, open_house
 from foundation.settings import Settings
+from tests.damage import byte_changed
 from tests.houses import Databases
 from tests.set_clock import SetClock
 from vault.blob import DoesNotOpen, fresh_key
@@ -121,7 +122,7 @@ def test_every_changed_byte_of_the_keyring_is_noticed(root: Path) -> None:
     FileCustody.create(root, "2026-11")
     whole = keyring_path(root).read_bytes()
     for place in range(0, len(whole), 7):
-        keyring_path(root).write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        keyring_path(root).write_bytes(byte_changed(whole, place))
         assert _why(root) == "another_key"
     keyring_path(root).write_bytes(whole)
     FileCustody.load(root)

@@ -76,7 +76,6 @@ ways = (
     ),
 )
 
-#: Results under which something may be sent: as it is, as a duty, or with some fields left empty.
 #: Some are still in upper secondary school in their early twenties; whoever is older, in years, is no pupil.
 _OLDEST_PUPIL = 24
 #: The rule that asks whoever is close in another way to confirm that it weakens nobody's trust.

@@ -13,6 +13,7 @@ from audit.evidence.checkpoint_history import (
     parse_history,
 )
 from audit.evidence.note import Checkpoint, Note, Signature
+from tests.damage import bytes_changed
 
 
 def head(size: int, root: int = 1, *signers: str) -> Note:
@@ -78,8 +79,7 @@ GOOD = HistoryFile(Earlier(0, bytes(32)), (head(257), head(300))).encode()
 
 
 def test_no_changed_byte_leaves_the_same_file() -> None:
-    for at in range(len(GOOD)):
-        changed = GOOD[:at] + bytes([GOOD[at] ^ 1]) + GOOD[at + 1 :]
+    for changed in bytes_changed(GOOD):
         try:
             assert parse_history(changed) != parse_history(GOOD)
         except MalformedHistory:

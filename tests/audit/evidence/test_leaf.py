@@ -15,6 +15,7 @@ from audit.evidence.event_leaf import (
     is_event_leaf,
 )
 from audit.evidence.leaf import SYSTEM_LEAVES, EventLeaf, SystemLeaf, parse_leaf, system_leaf
+from tests.damage import bytes_changed
 
 TIME = "2026-11-22T08:15:00.000000Z"
 HASH = b64url(bytes(range(32)))
@@ -118,6 +119,5 @@ def read(leaf: bytes) -> object:
 
 def test_every_changed_byte_makes_another_leaf_or_none() -> None:
     for leaf in (event_leaf(bytes(32)), *(system_leaf(kind, fields) for kind, fields in EXAMPLES.items())):
-        for at in range(len(leaf)):
-            changed = leaf[:at] + bytes([leaf[at] ^ 1]) + leaf[at + 1 :]
+        for changed in bytes_changed(leaf):
             assert read(changed) != read(leaf)

@@ -27,6 +27,7 @@ from audit.evidence.note import (
     verify_note,
 )
 from audit.evidence.verify_ed25519 import verify_ed25519
+from tests.damage import byte_changed, bytes_changed
 
 # A note and the key to it, as the Go project's documentation has them (golang/mod, package sumdb/note).
 PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
@@ -65,9 +66,7 @@ def test_a_published_note_verifies() -> None:
 
 
 def test_no_changed_byte_is_read_as_the_same_note() -> None:
-    data = signed().encode()
-    for at in range(len(data)):
-        changed = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+    for changed in bytes_changed(signed().encode()):
         try:
             assert parse_note(changed).encode() == changed
         except MalformedNote:
@@ -102,7 +101,7 @@ def test_a_known_key_whose_signature_does_not_hold_spoils_the_note() -> None:
         Signature(plain.name, plain.key_id, bytes(64)),
         Signature(plain.name, plain.key_id, plain.made[:-1]),
         Signature(plain.name, plain.key_id, plain.made + b"\0"),
-        Signature(timed.name, timed.key_id, timed.made[:7] + bytes([timed.made[7] ^ 1]) + timed.made[8:]),
+        Signature(timed.name, timed.key_id, byte_changed(timed.made, 7)),
         Signature(timed.name, timed.key_id, b"\xff" * 8 + timed.made[8:]),
         Signature(timed.name, timed.key_id, timed.made[8:]),
     ):

@@ -14,6 +14,7 @@ from audit.evidence.tiles import (
     tile_at,
     tiles_of,
 )
+from tests.damage import cut_or_lengthened
 
 
 def test_numbers_become_paths_as_in_the_specification() -> None:
@@ -92,10 +93,10 @@ def test_a_bundle_has_the_bytes_of_the_specification() -> None:
 
 def test_other_bundles_are_refused() -> None:
     whole = entry_bundle([b"abc", b"de"])
-    for cut in range(len(whole)):
+    for damaged in (*cut_or_lengthened(whole), whole + b"\0\0"):
         with pytest.raises(MalformedTile):
-            parse_entry_bundle(whole[:cut], 2)
-    for data, width in ((whole, 1), (whole, 3), (whole + b"\0", 2), (whole + b"\0\0", 2)):
+            parse_entry_bundle(damaged, 2)
+    for data, width in ((whole, 1), (whole, 3)):
         with pytest.raises(MalformedTile):
             parse_entry_bundle(data, width)
     for entries in ([], [b"x"] * 257, [b"x" * 65_536]):

@@ -22,6 +22,7 @@ from audit.evidence.verifier import verify_ed25519 as plain
 from audit.evidence.verifier.generate import GENERATED, OLDEST_PYTHON, generate
 from audit.evidence.verify_ed25519 import verify_ed25519
 from tests.audit.evidence.a_log import ALog, a_log
+from tests.damage import bytes_changed
 
 pytestmark = pytest.mark.slow
 
@@ -133,8 +134,7 @@ def test_no_changed_byte_goes_unnoticed_by_the_single_file(log: ALog, single_fil
     refusals = (single_file.MalformedReport, single_file.ReportRefused)
     single_file.verify_report(single_file.parse_report(data), policy, single_file.verify_ed25519)
     unnoticed = []
-    for at in range(len(data)):
-        changed = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+    for at, changed in enumerate(bytes_changed(data)):
         try:
             single_file.verify_report(single_file.parse_report(changed), policy, single_file.verify_ed25519)
         except refusals:

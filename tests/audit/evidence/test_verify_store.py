@@ -22,6 +22,7 @@ from audit.evidence.tree import CompactRange, leaf_hash
 from audit.evidence.verified_state import StateRefused, VerifiedState, parse_state
 from audit.evidence.verify_store import StoreVerdict, verify_store
 from tests.audit.evidence.a_log import TIME, ALog, MadeUpEvent, a_log
+from tests.damage import byte_changed
 
 BATCHES = (5, 7, 51, 250, 200, 300, 3)
 
@@ -63,7 +64,7 @@ def test_every_kind_of_finding_has_its_sentence() -> None:
 
 def flip(store: DirectoryStore, path: str, at: int) -> None:
     data = store.read(path)
-    (store.root / path).write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+    (store.root / path).write_bytes(byte_changed(data, at))
 
 
 def test_a_changed_entry_is_named_by_its_index(pristine: ALog, store: DirectoryStore) -> None:

@@ -6,6 +6,7 @@ from audit.evidence.export_entries import EntryToKeep, export_entries, tidy_stor
 from audit.evidence.log_store import DirectoryStore
 from audit.evidence.tree import CompactRange, leaf_hash
 from audit.evidence.window_check import check_upper_tiles
+from tests.damage import byte_changed
 
 SIZES = (65_000, 66_000)
 
@@ -48,7 +49,7 @@ def test_a_changed_hash_in_any_upper_tile_is_found(
     store, tree = grown
     data = store.read(path)
     at = hash_number * 32
-    for changed in (data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :], data[:-1]):
+    for changed in (byte_changed(data, at), data[:-1]):
         (store.root / path).write_bytes(changed)
         assert {one.place for one in check_upper_tiles(store, tree, SIZES[0])} & {place, path}
     (store.root / path).unlink()
