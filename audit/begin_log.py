@@ -15,8 +15,9 @@ from audit.evidence.signer_socket import SignerClient
 from audit.evidence.tree import CompactRange, leaf_hash
 from audit.house import House
 from audit.log_tables import LogLeaf, TreeState, Watermark
-from audit.operation import reading, upkeep
+from audit.operation import upkeep
 from audit.receipts import receipt_key
+from audit.sessions import reading
 
 __all__ = ["begin_log", "has_begun", "has_tree", "instant", "open_signer"]
 

@@ -14,7 +14,7 @@ from audit.evidence.sealed_records import SealedEvent, SealedPart
 from audit.house import House
 from audit.log_tables import LogLeaf
 from audit.look import Prepared
-from audit.operation import ask
+from audit.sessions import ask
 from foundation.identifiers import EventId
 
 __all__ = ["export_leaves"]

@@ -6,20 +6,20 @@
 Leaving the block writes rows, event and the event's place in the queue in *one* commit, before any answer leaves. An
 error rolls everything back; then the refusal is written in a transaction of its own; then the error goes on. If that
 cannot be written either, the answer is `LogUnavailable` and nothing was done. This file holds the only `.commit(` of
-the project, and makes its only sessions.
+the project, and makes the only sessions that write; `audit.sessions` says what sessions refuse, and `audit.refusals`
+what a deed that did not happen leaves.
 
 A crash between the commit and the answer leaves an event for something nobody was told; a crash before it leaves
 nothing. Both are on the safe side of promise: no disclosure without its event.
 """
 
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from itertools import groupby
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -27,17 +27,13 @@ from sqlalchemy import (
     BindParameter,
     Connection,
     Select,
-    TextClause,
     bindparam,
-    event,
     func,
     select,
     text,
 )
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.orm import ORMExecuteState, Session, make_transient_to_detached
-from sqlalchemy.sql.visitors import ExternallyTraversible, iterate
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from audit.actions import Action, Role
 from audit.actor import Actor, Strength
@@ -59,32 +55,25 @@ from audit.house import House
 from audit.insert_rows import insert_rows
 from audit.look import Prepared, look
 from audit.once import AnsweredBefore, IdempotencyKeyReused, IdempotentAnswer, StillRunning
+from audit.refusals import (
+    CategoryClosed,
+    DecisionLike,
+    LogUnavailable,
+    NotInYourRole,
+    SharingRefused,
+    in_normal_form,
+    nothing_was_shown,
+    outcome_of,
+)
+from audit.sessions import UNREACHABLE, LedgerSession, WrittenOutside
 from foundation.clock import local_date
-from foundation.errors import Conflict, Invalid, NotFound, Problem, Refused, Unavailable
+from foundation.errors import Problem
 from foundation.identifiers import EventId, PersonId, ServiceId, StaffId, new_event_id
-from foundation.tables import Base, Recorded, Right, RowOfToday, Step
+from foundation.tables import Base, Recorded, Right, RowOfToday
 from vault.blob import DoesNotOpen, seal_blob
 from vault.keys import DataKey, DataKeyValue
 
-__all__ = [
-    "CategoryClosed",
-    "DecisionLike",
-    "LogUnavailable",
-    "NotInYourRole",
-    "Operation",
-    "PersonNotDisclosed",
-    "SharingRefused",
-    "WrittenOutside",
-    "ask",
-    "operation",
-    "preparing",
-    "reading",
-    "refuse",
-    "upkeep",
-]
-
-#: The database is away, locked for too long, or its disk is full.
-_UNREACHABLE = (OperationalError, InterfaceError, NoConnectionFree)
+__all__ = ["Operation", "operation", "preparing", "refuse", "upkeep"]
 
 #: What both databases call a second row with the same unique value: somebody else was first.
 _LOST_RACES = frozenset({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
@@ -106,154 +95,8 @@ OneKind = TypeVar("OneKind", bound=Base | Right)
 View = TypeVar("View")
 
 
-class ResultLike(Protocol):
-    """What an operation knows of the result for one category, in codes."""
-
-    @property
-    def category(self) -> str:
-        """The category that was asked about."""
-
-    @property
-    def result(self) -> str:
-        """What may be done with it."""
-
-    @property
-    def rules(self) -> Sequence[str]:
-        """The rules that decided."""
-
-    @property
-    def basis(self) -> str | None:
-        """The legal basis, where there is one."""
-
-
-class DecisionLike(Protocol):
-    """What an operation knows of a decision: whether it permits, and how it is written down."""
-
-    @property
-    def permits(self) -> bool:
-        """Whether everything that was asked may be shared as it is."""
-
-    @property
-    def permits_stripped(self) -> bool:
-        """Whether everything that was asked may be shared once the fields that must go are empty."""
-
-    @property
-    def rule_book(self) -> str:
-        """The hash of the rule book."""
-
-    @property
-    def results(self) -> Sequence[ResultLike]:
-        """The result for each category."""
-
-    def compact(self) -> dict[str, Any]:
-        """The whole decision in codes, enough to make it again."""
-
-
-class NotInYourRole(Refused):
-    """The deed belongs to another role than the one the actor acts in."""
-
-    code = "not_in_your_role"
-    title = "This is done by somebody in another role"
-    do = "Sign in with the role that does this, or ask a colleague who has it."
-
-
-class SharingRefused(Refused):
-    """The rules do not permit this disclosure; `decision` says for each category why."""
-
-    code = "sharing_refused"
-    title = "The rules on confidentiality do not permit this"
-    do = "Read what is lacking below. Asking the family for consent, or letting them carry it, is usually the way."
-
-    def __init__(self, decision: DecisionLike, rules: Sequence[str]) -> None:
-        super().__init__(rules=rules)
-        self.decision = decision
-
-
-class CategoryClosed(SharingRefused):
-    """Some of what was asked for is open and some is closed, so nothing of it goes."""
-
-    code = "category_closed"
-
-
-class LogUnavailable(Unavailable):
-    """The disclosure log cannot be written, so nothing is disclosed and nothing is done."""
-
-    code = "log_unavailable"
-    title = "The disclosure log cannot be written"
-    do = "Nothing was shared or changed. Try again in a little while; if it is urgent, use the telephone."
-
-
-class WrittenOutside(RuntimeError):
-    """Rows were read or written without an operation: a fault in the program, never in what somebody sent."""
-
-
 class PersonNotDisclosed(RuntimeError):
     """A view shows a person whom the event does not name as disclosed: a fault in the program."""
-
-
-class _LedgerSession(Session):
-    """A session that knows its operation; nobody else makes one."""
-
-
-class _ReadingSession(Session):
-    """A session for pages about nobody: it reaches no table about persons."""
-
-
-@event.listens_for(Session, "do_orm_execute")
-def _refuse_bulk(state: ORMExecuteState) -> None:
-    if state.is_update or state.is_delete or state.is_insert:
-        raise WrittenOutside("rows are written one by one, so that each bears its event")
-
-
-@event.listens_for(_ReadingSession, "do_orm_execute")
-def _reach_no_person(state: ORMExecuteState) -> None:
-    """Refuse what the load hook cannot see: a query for single columns, and one in plain text."""
-    _refuse_persons(cast(ExternallyTraversible, state.statement))
-
-
-def _refuse_persons(statement: ExternallyTraversible) -> None:
-    if _asks_for_persons(statement, len(Base.metadata.tables)):
-        raise WrittenOutside("a page about nobody asked for a person")
-
-
-@lru_cache(maxsize=512)
-def _asks_for_persons(statement: ExternallyTraversible, known: int) -> bool:
-    """Whether a statement names a table about persons, or may; remembered, for pages ask the same ones all day."""
-    closed = _tables_of_persons(known)
-    return any(
-        isinstance(element, TextClause) or getattr(getattr(element, "table", element), "name", None) in closed
-        for element in iterate(statement)
-    )
-
-
-@cache
-def _tables_of_persons(_known: int) -> frozenset[str]:
-    """The names of the tables about persons; asked anew when more tables have become known."""
-    classes = (mapper.class_ for mapper in Base.registry.mappers)
-    return frozenset(one.__tablename__ for one in classes if issubclass(one, Recorded) and one.of_persons)
-
-
-@event.listens_for(Session, "before_flush")
-def _stamp(session: Session, _context: Any, _instances: Any) -> None:
-    op: Operation | None = session.info.get("operation")
-    if op is None:
-        raise WrittenOutside("rows are written only by an operation")
-    for row in session.dirty:
-        if isinstance(row, Step) and session.is_modified(row):
-            raise WrittenOutside(f"{type(row).__name__} is a step: it is inserted once")
-    for row in session.deleted:
-        if row not in op.removed:
-            raise WrittenOutside(f"{type(row).__name__} is removed only through the operation")
-    for row in (*session.new, *session.dirty):
-        if isinstance(row, Recorded):
-            row.recorded_in = op.event_id
-
-
-@event.listens_for(Recorded, "load", propagate=True)
-def _only_in_an_operation(row: Recorded, context: Any) -> None:
-    """Rows about persons load only inside an operation; a page about nobody cannot reach them."""
-    if row.of_persons and "operation" not in context.session.info:
-        raise WrittenOutside(f"{type(row).__name__} was read outside an operation")
 
 
 @contextmanager
@@ -296,36 +139,7 @@ def upkeep(house: House) -> Iterator[Connection]:
     try:
         with _transaction(house) as connection:
             yield connection
-    except _UNREACHABLE as error:
-        raise LogUnavailable from error
-
-
-@contextmanager
-def reading(house: House) -> Iterator[Session]:
-    """A session that only reads, and cannot load a row about a person: for pages about nobody, and for the door."""
-    session = _ReadingSession(house.readers, autoflush=False)
-    try:
-        yield session
-    except _UNREACHABLE as error:
-        raise LogUnavailable from error
-    finally:
-        session.expunge_all()  # what was read stays readable after the block
-        session.rollback()
-        session.close()
-
-
-def ask(house: House, query: Prepared, **values: object) -> list[tuple[Any, ...]]:
-    """What one select about nobody served finds, only to be looked at: the door asks one of every request.
-
-    Raises:
-        WrittenOutside: it names a table about persons.
-        LogUnavailable: the database is away.
-    """
-    _refuse_persons(query.query)
-    try:
-        with house.readers.connect() as connection:
-            return look(connection, query, values)
-    except _UNREACHABLE as error:
+    except UNREACHABLE as error:
         raise LogUnavailable from error
 
 
@@ -348,8 +162,7 @@ class Operation:
     def _session(self) -> Session:
         """The session of the rows that may change; only deeds that have such rows pay for the mapper."""
         if self._mapping is None:
-            info = {"operation": self}
-            self._mapping = _LedgerSession(self._connection, autoflush=False, expire_on_commit=False, info=info)
+            self._mapping = LedgerSession(self._connection, self)
         return self._mapping
 
     def let_go(self) -> None:
@@ -568,7 +381,7 @@ class Operation:
 
     def note(self, **said: JsonValue) -> None:
         """Write these codes, ids, counts or words (in Unicode NFC) into the sealed part of the event."""
-        self.draft.notes.update({name: _in_normal_form(value) for name, value in said.items()})
+        self.draft.notes.update({name: in_normal_form(value) for name, value in said.items()})
 
     def view(self, view: View) -> View:
         """Let a view leave the deed; every person it shows must be in the event as disclosed.
@@ -661,7 +474,7 @@ def operation(
     except AnsweredBefore:
         raise
     except Problem as problem:
-        _write_refusal(actor, draft, _outcome(problem), problem)
+        _write_refusal(actor, draft, outcome_of(problem), problem)
         raise
     except IntegrityError as error:
         if not _is_lost_race(error):
@@ -670,7 +483,7 @@ def operation(
         conflict = StillRunning()
         _write_refusal(actor, draft, Outcome.CONFLICT, conflict)
         raise conflict from error
-    except _UNREACHABLE as error:
+    except UNREACHABLE as error:
         raise LogUnavailable from error
     except Exception:
         _write_refusal(actor, draft, Outcome.FAILED, None)
@@ -695,8 +508,8 @@ def _end(op: Operation) -> Problem | None:
     if op.refusal is None:
         op.close(Outcome.PERMITTED, None)
     else:
-        _nothing_was_shown(op.draft, op.refusal)
-        op.close(_outcome(op.refusal), op.refusal.code)
+        nothing_was_shown(op.draft, op.refusal)
+        op.close(outcome_of(op.refusal), op.refusal.code)
     return op.refusal
 
 
@@ -718,7 +531,7 @@ def preparing(actor: Actor, action: Action) -> Iterator[None]:
 
 def refuse(actor: Actor, action: Action, problem: Problem) -> None:
     """Write that `action` was refused before it began (a malformed request, say); sets the problem's event id."""
-    _write_refusal(actor, _draft(actor, action, None), _outcome(problem), problem)
+    _write_refusal(actor, _draft(actor, action, None), outcome_of(problem), problem)
 
 
 def _draft(actor: Actor, action: Action, purpose: str | None) -> Draft:
@@ -736,23 +549,11 @@ def _draft(actor: Actor, action: Action, purpose: str | None) -> Draft:
     )
 
 
-def _outcome(problem: Problem) -> Outcome:
-    for kind, outcome in (
-        (NotFound, Outcome.NOT_FOUND),
-        (Invalid, Outcome.INVALID),
-        (Conflict, Outcome.CONFLICT),
-        (Refused, Outcome.REFUSED),
-    ):
-        if isinstance(problem, kind):
-            return outcome
-    return Outcome.FAILED
-
-
 def _write_refusal(actor: Actor, draft: Draft, outcome: Outcome, problem: Problem | None) -> None:
     """Record in a transaction of its own that the deed did not happen; nothing it opened was shown to anybody."""
     draft.notes.pop("removed", None)
     draft.hits = None
-    _nothing_was_shown(draft, problem)
+    nothing_was_shown(draft, problem)
     try:
         with _under_way(actor, draft) as op:
             op.close(outcome, problem.code if problem else "failed")
@@ -762,48 +563,10 @@ def _write_refusal(actor: Actor, draft: Draft, outcome: Outcome, problem: Proble
         problem.event_id = draft.event_id
 
 
-def _nothing_was_shown(draft: Draft, problem: Problem | None) -> None:
-    """Turn the draft of a deed into that of its refusal: what was opened was looked at, and nobody is given away."""
-    for person, what in draft.disclosed.items():
-        draft.consulted.setdefault(person, set()).update(what)
-    draft.disclosed.clear()
-    if draft.rule_book is None and draft.purpose is not None:
-        # Nobody has judged it yet, so it may be anything that somebody typed: it does not rest in clear.
-        draft.notes["purpose_as_asked"] = _in_normal_form(draft.purpose)
-        draft.purpose = None
-    if problem is not None:
-        draft.notes.update({name: _in_normal_form(value) for name, value in problem.values.items()})
-    if problem is not None and not problem.names_subjects:
-        _forget_persons(draft)
-        draft.consent_id = draft.referral_id = draft.recipient_service_id = None
-        # Whether the rules were asked at all would tell the hidden from what is not there.
-        draft.categories.clear()
-        draft.rules, draft.rule_book, draft.basis, draft.decision = (), None, None, None
-    if len(draft.persons) > MAX_PERSONS:
-        draft.notes["too_many_persons"] = len(draft.persons)
-        _forget_persons(draft)
-
-
-def _forget_persons(draft: Draft) -> None:
-    draft.about.clear()
-    draft.consulted.clear()
-
-
 def _is_lost_race(error: IntegrityError) -> bool:
     """Whether another request wrote the same unique value first; any other broken constraint is a fault."""
     codes = {getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorname", None)}
     return not codes.isdisjoint(_LOST_RACES)
-
-
-def _in_normal_form(value: JsonValue) -> JsonValue:
-    """`value` with every text in it as the log writes text: in Unicode NFC, without lone surrogates."""
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value.encode(errors="replace").decode())
-    if isinstance(value, Mapping):
-        return {name: _in_normal_form(inner) for name, inner in value.items()}
-    if isinstance(value, Sequence):
-        return [_in_normal_form(inner) for inner in value]
-    return value
 
 
 @lru_cache(maxsize=64)
@@ -840,11 +603,17 @@ def _persons_in(value: object) -> Iterator[PersonId]:
     if isinstance(value, PersonId):
         yield value
     elif is_dataclass(value) and not isinstance(value, type):
-        for one in fields(value):
-            yield from _persons_in(getattr(value, one.name))
+        for name in _field_names(type(value)):
+            yield from _persons_in(getattr(value, name))
     elif isinstance(value, (list, tuple, set, frozenset)):
         for item in value:
             yield from _persons_in(item)
     elif isinstance(value, dict):
         for item in (*value.keys(), *value.values()):
             yield from _persons_in(item)
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    """The names of a view's fields; remembered, because every answer is looked through."""
+    return tuple(one.name for one in fields(kind))

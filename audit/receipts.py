@@ -10,7 +10,8 @@ from audit.evidence.log_policy import receipt_signer
 from audit.evidence.note import ED25519, VerifierKey
 from audit.evidence.receipt import SignedReceipt, receipt_for, signed_receipt
 from audit.house import House
-from audit.operation import LogUnavailable, reading
+from audit.refusals import LogUnavailable
+from audit.sessions import reading
 from vault.custody import Custody
 
 __all__ = ["Receipts", "receipt_key"]

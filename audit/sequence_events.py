@@ -23,8 +23,9 @@ from audit.integrate_events import LARGEST_BATCH
 from audit.log_tables import LogLeaf, Watermark
 from audit.look import Prepared
 from audit.one_sequencer import only_sequencer
-from audit.operation import LogUnavailable, ask
+from audit.refusals import LogUnavailable
 from audit.sequencer import Sequencer, trouble_of
+from audit.sessions import ask
 from foundation.identifiers import EventId
 
 __all__ = ["keeping_up", "look", "sequence_events", "settle_log", "watch_log"]

@@ -35,7 +35,9 @@ from audit.house import House
 from audit.integrate_events import LARGEST_BATCH, TreeMoved, integrate_events
 from audit.log_tables import LogLeaf, StoredCheckpoint, TreeState, Watermark
 from audit.look import Prepared, look
-from audit.operation import LogUnavailable, reading, upkeep
+from audit.operation import upkeep
+from audit.refusals import LogUnavailable
+from audit.sessions import reading
 
 __all__ = ["FROZEN", "LogFrozen", "Sequencer", "Standing", "standing", "trouble_of"]
 

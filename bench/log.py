@@ -37,9 +37,10 @@ from audit.evidence.note import parse_checkpoint, parse_note
 from audit.evidence.verify_store import verify_store
 from audit.house import House
 from audit.log_tables import LogLeaf
-from audit.operation import operation, reading
+from audit.operation import operation
 from audit.reach_database import sqlite_file
 from audit.sequence_events import keeping_up, settle_log
+from audit.sessions import reading
 from cli.init import make_installation
 from cli.open_installation import opened
 from foundation.engine import make_engine

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, time, timedelta
 from PIL import Image, ImageDraw
 
 from audit.actor import Actor
-from audit.operation import SharingRefused
 from audit.read_event import read_event
+from audit.refusals import SharingRefused
 from audit.search_log import SearchLog, search_log
 from consent.attach_proof import attach_proof
 from consent.record_consent import Explained, Flow, Heard, RecordConsent, Signed, record_consent

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from audit.operation import Operation, SharingRefused
+from audit.operation import Operation
+from audit.refusals import SharingRefused
 from confidentiality.decision import Decision
 from confidentiality.vocabulary import OPEN
 from consent.case import decide_case

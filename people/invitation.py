@@ -18,7 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audit.actions import Action
 from audit.actor import Actor
 from audit.house import House
-from audit.operation import Operation, operation, preparing, reading
+from audit.operation import Operation, operation, preparing
+from audit.sessions import reading
 from foundation.errors import FieldProblem, Invalid, NotFound
 from foundation.identifiers import EventId, StaffId
 from foundation.tables import Base, Right

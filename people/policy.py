@@ -16,7 +16,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from audit.actor import Actor
 from audit.look import Prepared
-from audit.operation import Operation, ask
+from audit.operation import Operation
+from audit.sessions import ask
 from confidentiality.policy import Policy
 from foundation.errors import Conflict
 from foundation.identifiers import StaffId

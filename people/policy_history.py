@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit.actor import Actor
-from audit.operation import reading
+from audit.sessions import reading
 from confidentiality.policy import SAFE
 from foundation.identifiers import StaffId
 from people.policy import PolicyProposal, PolicyVersion, policy_of

@@ -24,7 +24,8 @@ from audit.actions import Action, Role
 from audit.actor import Actor, Strength
 from audit.house import House
 from audit.look import Prepared
-from audit.operation import Operation, ask, operation, reading, refuse
+from audit.operation import Operation, operation, refuse
+from audit.sessions import ask, reading
 from foundation.clock import local_date
 from foundation.errors import Refused
 from foundation.identifiers import EventId, ServiceId, StaffId

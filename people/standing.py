@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from audit.actions import Role
 from audit.actor import Actor, Strength
 from audit.look import Prepared
-from audit.operation import ask, reading
+from audit.sessions import ask, reading
 from foundation.identifiers import OrganisationId, ServiceId, StaffId
 from people.organisation import Organisation, Service
 from people.staff import DECLARATION_VERSION, Declaration, Staff

@@ -12,8 +12,9 @@ from audit.evidence.stored_tree import StoredTree
 from audit.evidence.verify_store import verify_store
 from audit.house import House
 from audit.log_tables import LogLeaf, StoredCheckpoint, TreeState, Watermark
-from audit.operation import operation, reading
+from audit.operation import operation
 from audit.sequencer import Sequencer
+from audit.sessions import reading
 from foundation.identifiers import EventId
 
 __all__ = ["attack", "in_order", "record", "sequencer_of", "store_of"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from audit.operation import SharingRefused
+from audit.refusals import SharingRefused
 from confidentiality.book import BOOK
 from confidentiality.decision import Decision
 from confidentiality.explanation import explanation

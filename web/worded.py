@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from audit.evidence.canonical_json import JsonValue
-from audit.operation import SharingRefused
+from audit.refusals import SharingRefused
 from foundation.errors import Conflict, Invalid, NotFound, Problem, Refused, Unavailable
 from foundation.texts import Words
 from web.bad_requests import (

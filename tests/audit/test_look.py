@@ -8,7 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from audit.actions import Action
 from audit.look import Prepared, look
-from audit.operation import LogUnavailable, operation
+from audit.operation import operation
+from audit.refusals import LogUnavailable
 from consent.consent import Consent, ConsentHearing
 from foundation.identifiers import ServiceId
 from foundation.tables import Base

@@ -16,17 +16,9 @@ from audit.actor import Actor
 from audit.event import MAX_PERSONS, AuditEvent, AuditPending
 from audit.house import House
 from audit.once import StillRunning
-from audit.operation import (
-    LogUnavailable,
-    NotInYourRole,
-    PersonNotDisclosed,
-    SharingRefused,
-    WrittenOutside,
-    operation,
-    preparing,
-    reading,
-    refuse,
-)
+from audit.operation import PersonNotDisclosed, operation, preparing, refuse
+from audit.refusals import LogUnavailable, NotInYourRole, SharingRefused
+from audit.sessions import WrittenOutside, reading
 from foundation.errors import Conflict, Invalid, NotFound, Problem, Refused, Unavailable
 from foundation.identifiers import ConsentId, EventId, PersonId, ReferralId
 from people.notice import Notice

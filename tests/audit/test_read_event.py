@@ -7,8 +7,9 @@ from sqlalchemy.engine import Connection
 from audit.actions import Action
 from audit.house import House
 from audit.opened_event import EntryDoesNotVerify
-from audit.operation import NotInYourRole, operation
+from audit.operation import operation
 from audit.read_event import read_event
+from audit.refusals import NotInYourRole
 from audit.triggers import kinds_of_tables, triggers_of
 from foundation.errors import NotFound
 from foundation.identifiers import EventId

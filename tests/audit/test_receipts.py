@@ -12,8 +12,9 @@ from audit.evidence.note import ED25519, VerifierKey
 from audit.evidence.receipt import WITHIN, verify_receipt
 from audit.evidence.verify_ed25519 import verify_ed25519
 from audit.house import House
-from audit.operation import operation, reading
+from audit.operation import operation
 from audit.receipts import Receipts, receipt_key
+from audit.sessions import reading
 from foundation.errors import NotFound
 from tests.log_reading import newest
 

@@ -15,11 +15,11 @@ from audit.evidence.log_policy import parse_policy
 from audit.evidence.sealed_records import MalformedRecord, encode_records, parse_records, sealed_file_at
 from audit.evidence.stored_tree import StoredTree
 from audit.house import House
-from audit.operation import reading
 from audit.read_event import read_event
 from audit.restore import fill_database, fill_log, restore
 from audit.resume_log import resume_log
 from audit.sequence_events import settle_log
+from audit.sessions import reading
 from foundation.identifiers import EventId
 from migrations.revision import head_revision
 from migrations.tables import all_tables

@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from audit.actions import Action
-from audit.operation import NotInYourRole, operation
+from audit.operation import operation
+from audit.refusals import NotInYourRole
 from audit.search_log import SearchLog, search_log
 from foundation.errors import Invalid
 from foundation.identifiers import EventId, PersonId, ReferralId

@@ -22,11 +22,12 @@ from audit.house import House
 from audit.integrate_events import TreeMoved, integrate_events
 from audit.log_tables import LogLeaf, TreeState
 from audit.one_sequencer import only_sequencer
-from audit.operation import operation, reading
+from audit.operation import operation
 from audit.place_in_the_log import PlaceInTheLog, place_of
 from audit.restore import fill_database
 from audit.sequence_events import settle_log
 from audit.sequencer import FROZEN, LogFrozen, trouble_of
+from audit.sessions import reading
 from foundation.identifiers import EventId
 from migrations.revision import head_revision
 from migrations.tables import all_tables

@@ -17,7 +17,8 @@ from audit.back_up import back_up
 from audit.backup_file import BackupDamaged, open_backup
 from audit.event import AuditEvent
 from audit.house import House
-from audit.operation import operation, reading
+from audit.operation import operation
+from audit.sessions import reading
 from cli.backup import NOT_KEPT
 from foundation.identifiers import EventId
 from foundation.tables import Base

@@ -6,7 +6,8 @@ import pytest
 from audit.actions import Action, Role
 from audit.actor import Actor, Strength
 from audit.house import House
-from audit.operation import SharingRefused, operation
+from audit.operation import operation
+from audit.refusals import SharingRefused
 from confidentiality.decision import Decision
 from consent.gather_facts import Closeness
 from consent.record_consent import Heard, record_consent

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from audit.actor import Actor
-from audit.operation import CategoryClosed, NotInYourRole, SharingRefused
+from audit.refusals import CategoryClosed, NotInYourRole, SharingRefused
 from consent.approve_held_case import ApproveHeldCase, approve_held_case
 from consent.decide_held_case import DecideHeldCase, decide_held_case
 from consent.held_by_the_rules import NothingIsHeld

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from audit.actions import Action
 from audit.evidence.canonical_json import JsonValue
 from audit.house import House
-from audit.operation import NotInYourRole, SharingRefused, operation
+from audit.operation import operation
+from audit.refusals import NotInYourRole, SharingRefused
 from audit.triggers import TableKind, triggers_of
 from confidentiality.book import BOOK, RuleBook
 from confidentiality.decision import Asked, Decision, decide

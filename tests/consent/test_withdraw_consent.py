@@ -1,7 +1,7 @@
 import pytest
 from sqlalchemy import text
 
-from audit.operation import NotInYourRole
+from audit.refusals import NotInYourRole
 from consent.list_consents import list_consents
 from consent.read_consent import read_consent
 from consent.record_consent import Flow, record_consent

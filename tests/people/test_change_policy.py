@@ -10,7 +10,7 @@ import pytest
 
 from audit.actor import Actor
 from audit.house import House
-from audit.operation import NotInYourRole, SharingRefused
+from audit.refusals import NotInYourRole, SharingRefused
 from confidentiality.policy import SAFE, Policy
 from foundation.errors import Invalid, NotFound
 from people.approve_policy import OwnProposal, approve_policy

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from audit.event import MAX_PERSONS
 from audit.house import House
-from audit.operation import reading
+from audit.sessions import reading
 from foundation.clock import local_date
 from people.demo_families import CONFIDENTIAL, FAMILIES, NEWCOMERS
 from people.demo_municipality import DOMAIN, GRANFJORD, ORGANISATIONS, SERVICES, STAFF

@@ -3,7 +3,7 @@
 import pytest
 
 from audit.actor import Actor
-from audit.operation import reading
+from audit.sessions import reading
 from foundation.errors import Invalid
 from people.invitation import TakeUpInvitation, take_up_invitation
 from people.invite_staff import invite_staff

@@ -17,7 +17,7 @@ from audit.evidence.verifier.generate import GENERATED
 from audit.evidence.verify_ed25519 import verify_ed25519
 from audit.family_visibility import Visible
 from audit.opened_event import EntryDoesNotVerify
-from audit.operation import NotInYourRole
+from audit.refusals import NotInYourRole
 from audit.sequence_events import settle_log
 from foundation.errors import Invalid, NotFound
 from foundation.identifiers import EventId, PersonId

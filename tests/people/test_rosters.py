@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from audit.actor import Actor
 from audit.house import House
-from audit.operation import NotInYourRole
+from audit.refusals import NotInYourRole
 from foundation.errors import Invalid, NotFound, Problem
 from foundation.identifiers import PersonId
 from people.check_protection import check_protection

@@ -9,7 +9,8 @@ from sqlalchemy import select, text
 
 from audit.actions import Action, Role
 from audit.actor import Actor, Strength
-from audit.operation import NotInYourRole, operation
+from audit.operation import operation
+from audit.refusals import NotInYourRole
 from foundation.errors import Invalid, NotFound
 from people.establishment import employ
 from people.invitation import Invited, NameTaken, TakeUpInvitation, invite, invited_by, take_up_invitation

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 
 from audit.actor import Actor
-from audit.operation import SharingRefused
+from audit.refusals import SharingRefused
 from consent.list_consents import list_consents
 from consent.read_consent import read_consent
 from consent.record_consent import Explained, Flow, Heard, RecordConsent, Signed, record_consent

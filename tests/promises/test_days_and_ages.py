@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from audit.operation import SharingRefused
+from audit.refusals import SharingRefused
 from confidentiality.decision import Decision
 from consent.read_consent import read_consent
 from consent.record_consent import record_consent

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, text
 
 from audit.house import House
-from audit.operation import LogUnavailable
+from audit.refusals import LogUnavailable
 from consent.withdraw_consent import WithdrawConsent, withdraw_consent
 from foundation.engine import READING
 from foundation.errors import NotFound, Problem
@@ -152,7 +152,7 @@ from pathlib import Path
 from audit.actor import Actor, Strength
 from audit.actions import Role
 from audit.installation import open_house
-from audit.operation import LogUnavailable
+from audit.refusals import LogUnavailable
 from foundation.clock import SystemClock
 from foundation.identifiers import ReferralId, ServiceId, StaffId
 from foundation.settings import Settings

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from audit.house import House
-from audit.operation import LogUnavailable
+from audit.refusals import LogUnavailable
 from consent.withdraw_consent import WithdrawConsent, withdraw_consent
 from foundation.errors import Problem
 from foundation.identifiers import ConsentId, EventId, ReferralId

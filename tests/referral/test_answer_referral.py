@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from audit.operation import NotInYourRole
+from audit.refusals import NotInYourRole
 from foundation.errors import Invalid, NotFound
 from foundation.identifiers import ReferralId
 from people.list_notices import list_notices

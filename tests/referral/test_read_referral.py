@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from audit.house import House
-from audit.operation import SharingRefused
+from audit.refusals import SharingRefused
 from confidentiality.decision import Decision
 from consent.record_consent import record_consent
 from consent.withdraw_consent import WithdrawConsent, withdraw_consent

@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import text
 
 from audit.house import House
-from audit.operation import NotInYourRole, SharingRefused
+from audit.refusals import NotInYourRole, SharingRefused
 from consent.record_consent import Flow, record_consent
 from foundation.errors import Invalid, NotFound
 from foundation.identifiers import PersonId, ServiceId

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from audit.actor import Actor
-from audit.operation import SharingRefused
+from audit.refusals import SharingRefused
 from consent.closeness import Closeness
 from foundation.errors import Invalid, NotFound
 from foundation.identifiers import PersonId, ReferralId

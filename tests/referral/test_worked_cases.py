@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from audit.operation import SharingRefused
+from audit.refusals import SharingRefused
 from confidentiality.decision import Decision, Result
 from consent.gather_facts import Closeness
 from consent.read_consent import read_consent

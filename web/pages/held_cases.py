@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
-from audit.operation import SharingRefused
+from audit.refusals import SharingRefused
 from consent.approve_held_case import ApproveHeldCase, approve_held_case
 from consent.decide_held_case import DecideHeldCase, decide_held_case
 from consent.gather_facts import waits_for_people

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action, Role
-from audit.operation import SharingRefused
+from audit.refusals import SharingRefused
 from confidentiality.explanation import SAME_ANSWER
 from confidentiality.vocabulary import CATEGORIES, OPEN
 from consent.closeness import NO_CLOSENESS, Closeness

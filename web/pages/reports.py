@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
-from audit.operation import NotInYourRole
+from audit.refusals import NotInYourRole
 from foundation.errors import FieldProblem, Invalid, NotFound
 from foundation.identifiers import PersonId
 from foundation.texts import message
