@@ -55,6 +55,10 @@ class SeenByHand:
     where: str
     on: date
 
+    def counts_on(self, today: date) -> bool:
+        """Whether it is neither too old nor of a day to come."""
+        return today - VALID_FOR <= self.on <= today
+
 
 @dataclass(frozen=True)
 class RegisterAnswer:
@@ -66,7 +70,13 @@ class RegisterAnswer:
 
 
 class Register(Protocol):
-    """Something that knows whether a person is protected."""
+    """Something that knows whether a person is protected.
+
+    `asks_by_number` says whether a number is enough for an answer; where it is not, somebody must have seen one.
+    """
+
+    @property
+    def asks_by_number(self) -> bool: ...  # noqa: D102  # the line above says it
 
     def look_up(self, number: IdentityNumber | None, seen: SeenByHand | None, today: date) -> RegisterAnswer:
         """The answer for one person; an unknown number and a failed look-up are `unknown`, never an exception."""
@@ -75,6 +85,8 @@ class Register(Protocol):
 class ManualRegister:
     """No register at all: a named employee answers for what they saw."""
 
+    asks_by_number = False
+
     def look_up(
         self,
         number: IdentityNumber | None,  # noqa: ARG002  # whoever answers by hand has looked the number up themselves
@@ -82,13 +94,15 @@ class ManualRegister:
         today: date,
     ) -> RegisterAnswer:
         """What was seen, if it is not too old and not of a day to come."""
-        if seen is None or not today - VALID_FOR <= seen.on <= today:
+        if seen is None or not seen.counts_on(today):
             return RegisterAnswer(Protection.UNKNOWN, "manual")
         return RegisterAnswer(seen.status, "manual", seen.where)
 
 
 class DemoRegister:
     """A file of synthetic persons: `{"fails": false, "protected": {number: status}, "known": [number, …]}`."""
+
+    asks_by_number = True
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,5 +1,6 @@
 """Register a family: the persons on the service's own roster, and who has parental responsibility for whom."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,7 @@ from foundation.clock import local_date
 from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import EventId, PersonId
 from people.identity_number import IdentityNumber, parse_identity_number
-from people.register import NOT_RECORDED, CannotBeHandled, register_of
+from people.register import NOT_RECORDED, CannotBeHandled, Register, register_of
 from people.roster import Member, put_on_roster, record_guardianship
 
 __all__ = ["FamilyReceipt", "GuardianOf", "MemberReceipt", "RegisterFamily", "register_family"]
@@ -61,7 +62,8 @@ def register_family(actor: Actor, asked: RegisterFamily) -> FamilyReceipt:
 
     Raises:
         IdentityNumberInvalid: a number that is none, or not of this installation's sort. Invalid: an impossible date,
-        an empty name, one number or one guardianship twice, a guardianship that names nobody. CannotBeHandled: somebody
+        an empty name, one number or one guardianship twice, a guardianship that names nobody, and nobody who has lately
+        seen the protection of somebody whom no register is asked about. CannotBeHandled: somebody
         is strictly protected, or the register could not say; nothing is kept.
     """
     house = actor.house
@@ -73,6 +75,7 @@ def register_family(actor: Actor, asked: RegisterFamily) -> FamilyReceipt:
             member.ref: _number_of(member, country, synthetic=house.installed.is_demo) for member in asked.members
         }
         _refuse_twice([number for number in numbers.values() if number])
+        _refuse_unseen(asked, numbers, register, today)
         answers = {member.ref: register.look_up(numbers[member.ref], member.seen, today) for member in asked.members}
     with operation(actor, Action.REGISTER_FAMILY) as op:
         if any(answer.status in NOT_RECORDED for answer in answers.values()):
@@ -93,6 +96,23 @@ def register_family(actor: Actor, asked: RegisterFamily) -> FamilyReceipt:
             )
         members = tuple(MemberReceipt(ref, person) for ref, person in ids.items())
         return op.answered(FamilyReceipt(members[0].id, members, op.event_id))
+
+
+def _refuse_unseen(
+    asked: RegisterFamily, numbers: Mapping[str, IdentityNumber | None], register: Register, today: date
+) -> None:
+    """Where no register can be asked, somebody must have seen the protection; that it was forgotten names nobody."""
+    problems = []
+    for member in asked.members:
+        if numbers[member.ref] is not None and register.asks_by_number:
+            continue
+        if member.seen is None:
+            code = "number_or_seen" if register.asks_by_number else "required"
+            problems.append(FieldProblem(f"{member.ref}.seen.status", code))
+        elif not member.seen.counts_on(today):
+            problems.append(FieldProblem(f"{member.ref}.seen.on", "seen_too_long_ago"))
+    if problems:
+        raise Invalid(fields=problems)
 
 
 def _refuse_twice(numbers: list[IdentityNumber]) -> None:

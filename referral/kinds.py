@@ -95,7 +95,7 @@ def refuse_content(kind: ReferralKind, content: Content) -> None:
     """Raise `Invalid` for content that is empty, too long, or in a field that this kind does not have."""
     problems = []
     if not content or not any(text.strip() for fields in content.values() for text in fields.values()):
-        problems.append(FieldProblem("content", "nothing_filled_in"))
+        problems.append(FieldProblem("content", "all_empty"))
     for category, fields in content.items():
         for name, text in fields.items():
             if name not in kind.fields.get(category, ()):

@@ -203,6 +203,9 @@ def test_an_unanswered_hold_closes_and_is_told_as_what_nobody_knows() -> None:
     decided = calm | {fact.decision_recorded: YES, fact.second_approver: YES}
     result = decide(Asked("NOR", date(2026, 9, 1), (Facts(*words, letters(decided)),))).results[0]
     assert (result.result, result.rules, result.unanswered) == ("permit", ("B-18", "NO-C-40"), ("B-18",))
+    close = decided | {fact.special_circumstances: YES}
+    result = decide(Asked("NOR", date(2026, 9, 1), (Facts(*words, letters(close)),))).results[0]
+    assert (result.result, result.rules, result.unanswered) == ("manual", ("G-04", "NO-C-40"), ("B-18",))
 
 
 def test_a_consent_is_not_asked_for_where_it_is_there_and_people_are_waited_for() -> None:

@@ -250,13 +250,34 @@ def test_real_data_takes_no_synthetic_number_and_needs_somebody_who_saw(database
     with pytest.raises(IdentityNumberInvalid):
         register_family(town.housing_worker, RegisterFamily((_member(town),)))
     without = replace(_member(town), identity_number=None)
+    assert _refused(town, RegisterFamily((without,))) == [("one.seen.status", "required")]
+    for days in (31, -1):
+        seen = SeenByHand(Protection.NONE, "there", town.today - timedelta(days=days))
+        assert _refused(town, RegisterFamily((replace(without, seen=seen),))) == [("one.seen.on", "seen_too_long_ago")]
+    strict = SeenByHand(Protection.STRICT, "there", town.today)
     with pytest.raises(CannotBeHandled):
-        register_family(town.housing_worker, RegisterFamily((without,)))
-    old = replace(without, seen=SeenByHand(Protection.NONE, "there", town.today - timedelta(days=31)))
-    with pytest.raises(CannotBeHandled):
-        register_family(town.housing_worker, RegisterFamily((old,)))
+        register_family(town.housing_worker, RegisterFamily((replace(without, seen=strict),)))
     register_family(town.housing_worker, RegisterFamily((replace(without, seen=_seen(town)),)))
     assert _count(town.house, "person") == 1
+
+
+def test_whoever_forgets_both_number_and_what_was_seen_is_asked_for_it_whoever_it_is(town: Town) -> None:
+    """What was forgotten says nothing of anybody, so it is not the one answer: what was typed is still there."""
+    protected, forgotten = _member(town), replace(_member(town), ref="other", identity_number=None)
+    assert protected.identity_number is not None
+    protect(town, protected.identity_number, "strict")
+    for other in (protected, _member(town, known=False), _member(town)):
+        assert _refused(town, RegisterFamily((other, forgotten))) == [("other.seen.status", "number_or_seen")]
+    register_family(town.housing_worker, RegisterFamily((replace(forgotten, seen=_seen(town)),)))
+    assert _count(town.house, "person") == 1
+
+
+def _refused(town: Town, asked: RegisterFamily) -> list[tuple[str, str]]:
+    """The fields and codes of a refused family."""
+    with pytest.raises(Invalid) as refused:
+        register_family(town.housing_worker, asked)
+    assert newest(town.house).row.outcome == "invalid"
+    return [(problem.field, problem.code) for problem in refused.value.fields]
 
 
 # Nonsense
@@ -282,10 +303,7 @@ def test_nonsense_is_refused_with_the_field_and_nothing_is_kept(town: Town) -> N
         (RegisterFamily((good, other), (bond, bond)), "guardianships", "guardianship_twice"),
     ]
     for asked, field, code in tried:
-        with pytest.raises(Invalid) as refused:
-            register_family(town.housing_worker, asked)
-        assert [(problem.field, problem.code) for problem in refused.value.fields] == [(field, code)]
-        assert newest(town.house).row.outcome == "invalid"
+        assert _refused(town, asked) == [(field, code)]
     assert _count(town.house, "person") == 0
 
 

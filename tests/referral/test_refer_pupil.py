@@ -148,7 +148,7 @@ def test_bad_input_is_named_and_nothing_is_kept(sqlite_house: House) -> None:
     whole = "x" * (LONGEST_FIELD + 1)
     for asked, field, code in (
         (ReferPupil(family.child, town.homework, CONTENT, kind="gossip"), "kind", "unknown_word"),
-        (ReferPupil(family.child, town.homework, {}), "content", "nothing_filled_in"),
+        (ReferPupil(family.child, town.homework, {}), "content", "all_empty"),
         (
             ReferPupil(family.child, town.homework, {"academic_need": {"grade": "2"}}),
             "content.academic_need.grade",

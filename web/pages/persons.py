@@ -286,9 +286,9 @@ def _asked(filled: FilledIn, blocks: Sequence[tuple[str, str]]) -> RegisterFamil
     problems: list[FieldProblem] = []
     members = []
     for ref, kind in blocks:
-        born = _day(filled, f"{ref}.birth_date", problems)
         if not filled.text(f"{ref}.name"):
             problems.append(FieldProblem(f"{ref}.name", "required"))
+        born = _day(filled, f"{ref}.birth_date", problems)
         member = Member(
             ref=ref,
             name=filled.text(f"{ref}.name"),
