@@ -2,6 +2,8 @@
 
 from web.pages import (
     accessibility,
+    answer_referral,
+    attach_proof,
     closeness,
     consents,
     declaration,
@@ -14,12 +16,16 @@ from web.pages import (
     persons,
     policy,
     problem_codes,
+    record_consent,
+    refer_pupil,
     referrals,
     reports,
     rules,
+    sign_consent,
     sign_in,
     verify,
     what_if,
+    withdraw_consent,
 )
 
 __all__ = ["PAGES"]
@@ -31,8 +37,14 @@ PAGES = (
     invitation,
     declaration,
     persons,
+    record_consent,
     consents,
+    sign_consent,
+    attach_proof,
+    withdraw_consent,
+    refer_pupil,
     referrals,
+    answer_referral,
     closeness,
     held_cases,
     log,

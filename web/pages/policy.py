@@ -20,7 +20,7 @@ from people.approve_policy import OwnProposal, approve_policy
 from people.policy_history import PolicyView, VersionView, policy_history
 from people.propose_policy import ProposePolicy, propose_policy
 from people.standing import OpenService, open_services
-from web.pages.consents import purposes_asked_for
+from web.pages.record_consent import purposes_asked_for
 from web.sent import FilledIn, whole_number
 from web.terms import Terms
 from web.visit import Filled, Here, HereOnce, Visit, does
