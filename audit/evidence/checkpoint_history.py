@@ -8,6 +8,7 @@ the heads say, not who signed, since cosignatures are added later. Pure.
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from audit.evidence.base64url import NotBase64, b64, parse_b64
@@ -44,15 +45,15 @@ class HistoryFile:
         if self.previous is not None and self.previous.number >= self.number:
             raise MalformedHistory("the file before this one is not before it")
 
-    @property
-    def checkpoints(self) -> list[Checkpoint]:
+    @cached_property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
         """What the heads say, oldest first."""
-        return [parse_checkpoint(note.text) for note in self.notes]
+        return tuple(parse_checkpoint(note.text) for note in self.notes)
 
     @property
     def number(self) -> int:
         """The window the file is about."""
-        return history_number(parse_checkpoint(self.notes[0].text).size)
+        return history_number(self.checkpoints[0].size)
 
     @property
     def as_earlier(self) -> Earlier:
@@ -77,15 +78,15 @@ class HistoryFile:
         """
         size = parse_checkpoint(note.text).size
         kept = []
-        for one in self.notes:
-            if parse_checkpoint(one.text).size != size:
+        for one, said in zip(self.notes, self.checkpoints, strict=True):
+            if said.size != size:
                 kept.append(one)
                 continue
             if one.text != note.text:
                 raise MalformedHistory(f"there is another head of size {size} already")
             added = tuple(signature for signature in note.signatures if signature not in one.signatures)
             kept.append(Note(one.text, one.signatures + added))
-        if len({parse_checkpoint(one.text).size for one in kept} | {size}) > len(kept):
+        if size not in {said.size for said in self.checkpoints}:
             kept.append(note)
         return HistoryFile(self.previous, tuple(kept))
 

@@ -39,8 +39,8 @@ def export_entries(store: LogStore, first: int, entries: Sequence[EntryToKeep]) 
         roots = []
         for number in range(begin // WIDTH, -(-level_size // WIDTH)):
             width = min(WIDTH, level_size - number * WIDTH)
-            hashes = hashes_of_level[number * WIDTH - begin :][:width]
-            files[Tile(level, number, width).path] = b"".join(hashes)
+            hashes = b"".join(hashes_of_level[number * WIDTH - begin :][:width])
+            files[Tile(level, number, width).path] = hashes
             if width == WIDTH:
                 roots.append(subtree_root(hashes))
         level, first_root = level + 1, begin // WIDTH

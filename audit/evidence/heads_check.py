@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from audit.evidence.checkpoint_history import HistoryFile, MalformedHistory, history_number, history_path, parse_history
+from audit.evidence.do_many import DoMany
 from audit.evidence.finding import Finding
-from audit.evidence.log_policy import CheckpointRefused, LogPolicy, SignedHead, judge_checkpoint
+from audit.evidence.log_policy import CheckpointRefused, LogPolicy, SignedHead, judge_note
 from audit.evidence.log_store import LogStore
 from audit.evidence.note import MalformedNote, Note, parse_checkpoint, parse_note
 from audit.evidence.publish_checkpoint import NEWEST
@@ -23,6 +24,14 @@ class CheckedHeads:
     places: dict[int, str] = field(default_factory=dict)
     sizes: list[int] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+    def take(self, size: int, judged: SignedHead | str, place: str) -> None:
+        """Take in what was said of the head of ``size`` entries: that it is vouched for, or why it is not."""
+        self.sizes.append(size)
+        if isinstance(judged, str):
+            self.findings.append(Finding("head_refused", place, f"the head of {size} entries: {judged}"))
+        else:
+            self.heads[size], self.places[size] = judged, place
 
     @cached_property
     def sizes_in(self) -> Mapping[int, Sequence[int]]:
@@ -43,8 +52,23 @@ class CheckedHeads:
         return max((size for size, head in self.heads.items() if head.is_witnessed), default=0)
 
 
+@dataclass
+class _JudgedFile:
+    """A history file, None where it cannot be read, and for each of its heads what the policy says, or why not."""
+
+    history: HistoryFile | None = None
+    judged: list[SignedHead | str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
 def check_heads(
-    store: LogStore, policy: LogPolicy, newest: bytes | None, numbers: Iterable[int], *, from_the_first: bool
+    store: LogStore,
+    policy: LogPolicy,
+    newest: bytes | None,
+    numbers: Iterable[int],
+    *,
+    from_the_first: bool,
+    many: DoMany = map,
 ) -> CheckedHeads:
     """Check the history files ``numbers``, ascending, and that ``newest``, the file ``checkpoint``, is in them.
 
@@ -53,16 +77,16 @@ def check_heads(
     checked = CheckedHeads()
     notes: dict[int, Note] = {}
     before: HistoryFile | None = None
-    for number in numbers:
-        history = _read_history(store, number, checked.findings)
-        if history is None:
+    for file in many(partial(_judge, store, policy), numbers):
+        checked.findings += file.findings
+        if file.history is None:
             continue
         if before is not None or from_the_first:
-            _check_line(history, before, checked.findings)
-        before = history
-        for note in history.notes:
-            _judge(note, policy, history_path(number), checked)
-            notes[parse_checkpoint(note.text).size] = note
+            _check_line(file.history, before, checked.findings)
+        before = file.history
+        for note, said, judged in zip(before.notes, before.checkpoints, file.judged, strict=True):
+            notes[said.size] = note
+            checked.take(said.size, judged, history_path(before.number))
     _check_newest(newest, notes, checked.findings)
     _check_times(checked)
     if checked.heads and not checked.witnessed_size:
@@ -87,6 +111,18 @@ def numbers_since(store: LogStore, newest: bytes | None, size: int) -> list[int]
     return numbers[::-1]
 
 
+def _judge(store: LogStore, policy: LogPolicy, number: int) -> _JudgedFile:
+    file = _JudgedFile()
+    file.history = _read_history(store, number, file.findings)
+    if file.history is not None:
+        for note, said in zip(file.history.notes, file.history.checkpoints, strict=True):
+            try:
+                file.judged.append(judge_note(note, said, policy, verify_ed25519))
+            except CheckpointRefused as error:
+                file.judged.append(str(error))
+    return file
+
+
 def _read_history(store: LogStore, number: int, findings: list[Finding]) -> HistoryFile | None:
     data = read_or_find(store, history_path(number), findings)
     if data is None:
@@ -108,16 +144,6 @@ def _check_line(history: HistoryFile, before: HistoryFile | None, findings: list
         follows = "begin the line" if before is None else f"continue {history_path(before.number)}"
         reason = f"it does not {follows}: heads were taken out, changed or put in"
         findings.append(Finding("history_broken", history_path(history.number), reason))
-
-
-def _judge(note: Note, policy: LogPolicy, place: str, checked: CheckedHeads) -> None:
-    size = parse_checkpoint(note.text).size
-    checked.sizes.append(size)
-    try:
-        checked.heads[size] = judge_checkpoint(note.encode(), policy, verify_ed25519)
-        checked.places[size] = place
-    except CheckpointRefused as error:
-        checked.findings.append(Finding("head_refused", place, f"the head of {size} entries: {error}"))
 
 
 def _check_newest(newest: bytes | None, notes: dict[int, Note], findings: list[Finding]) -> None:

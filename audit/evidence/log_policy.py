@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from audit.evidence.base64url import b64url
@@ -18,6 +19,7 @@ from audit.evidence.note import (
     TIMESTAMPED_ED25519,
     Checkpoint,
     MalformedNote,
+    Note,
     NoteRefused,
     Verified,
     VerifierKey,
@@ -60,7 +62,7 @@ class LogKey:
         """Whether a checkpoint of ``size`` must bear this key's signatures."""
         return self.first <= size and (self.last is None or size <= self.last)
 
-    @property
+    @cached_property
     def timed(self) -> VerifierKey:
         """The same key in the role in which it states the time."""
         return VerifierKey(self.key.name, TIMESTAMPED_ED25519, self.key.public)
@@ -164,9 +166,13 @@ def judge_checkpoint(data: bytes, policy: LogPolicy, verify_ed25519: VerifyEd255
     """
     try:
         note = parse_note(data)
-        checkpoint = parse_checkpoint(note.text)
+        return judge_note(note, parse_checkpoint(note.text), policy, verify_ed25519)
     except MalformedNote as error:
         raise CheckpointRefused(str(error)) from error
+
+
+def judge_note(note: Note, checkpoint: Checkpoint, policy: LogPolicy, verify_ed25519: VerifyEd25519) -> SignedHead:
+    """As ``judge_checkpoint``, of a note that was parsed already, and the checkpoint that its text states."""
     if checkpoint.origin != policy.origin:
         raise CheckpointRefused("it is a checkpoint of another log")
     required = [one for one in policy.keys if one.signs(checkpoint.size)]

@@ -14,6 +14,7 @@ import struct
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from audit.evidence.base64url import NotBase64, b64, parse_b64
@@ -31,6 +32,7 @@ SIGNATURE_MARK: Final = "\u2014 "
 
 _VERIFIER_KEY: Final = re.compile(r"([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
 _PLAIN_NAME: Final = re.compile(r"[!-*,-~]+")
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _DECIMAL: Final = re.compile(r"0|[1-9][0-9]{0,18}")
 
 # Whether a signature over a message holds: (public key, message, signature).
@@ -61,7 +63,7 @@ class VerifierKey:
         if len(self.public) != PUBLIC_KEY_BYTES:
             raise MalformedNote(f"an Ed25519 public key is {PUBLIC_KEY_BYTES} bytes")
 
-    @property
+    @cached_property
     def key_id(self) -> bytes:
         """The first four bytes of SHA-256 over name, line feed, kind and public key."""
         named = self.name.encode() + b"\n" + bytes([self.kind]) + self.public
@@ -158,7 +160,7 @@ def parse_note(data: bytes) -> Note:
         whole = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise MalformedNote("the note is not UTF-8") from error
-    if any(one < " " and one != "\n" for one in whole):
+    if _CONTROL.search(whole):
         raise MalformedNote("the note holds a control character")
     body, gap, below = whole.rpartition("\n\n")
     lines = below.split("\n")

@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from operator import ge
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -28,8 +29,10 @@ MOST_PARTS: Final = 1_000
 _HEADER: Final = struct.Struct(">QH")
 _RECORD_HEADER: Final = struct.Struct(">16sHHI")
 _PART_HEADER: Final = "16sI"
-_PARTS_AT: Final = 18
 _ERASED: Final = 0xFFFFFFFF
+#: How a record with one part or two begins, the event's id passed over.
+_ONE_PART: Final = struct.Struct(">16xHHI" + _PART_HEADER)
+_TWO_PARTS: Final = struct.Struct(">16xHHI" + 2 * _PART_HEADER)
 _PATH: Final = re.compile(r"sealed/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]{3})-([0-9]{3}))?")
 
 
@@ -135,7 +138,12 @@ def encode_records(place: SealedFile, records: Sequence[bytes]) -> bytes:
 
 def parse_records(place: SealedFile, data: bytes) -> list[bytes]:
     """The records in the file at ``place``. Raises ``MalformedRecord`` for any change to any byte of it."""
-    body, count = data[:-CHECKSUM_BYTES], place.end - place.start
+    return [data[start:end] for start, end in _bounds(place, data)]
+
+
+def _bounds(place: SealedFile, data: bytes) -> Iterable[tuple[int, int]]:
+    """Where each record in the file at ``place`` begins and ends; raises as ``parse_records`` does."""
+    body, count = memoryview(data)[:-CHECKSUM_BYTES], place.end - place.start
     if hashlib.sha256(body).digest() != data[-CHECKSUM_BYTES:]:
         raise MalformedRecord("the checksum does not hold")
     at = len(MAGIC) + _HEADER.size
@@ -144,14 +152,43 @@ def parse_records(place: SealedFile, data: bytes) -> list[bytes]:
     if len(body) < at + 4 * count:
         raise MalformedRecord("the file ends too early")
     lengths = struct.unpack_from(f">{count}I", body, at)
-    records: list[bytes] = []
-    at += 4 * count
-    for length in lengths:
-        records.append(body[at : at + length])
-        at += length
-    if at != len(body):
+    bounds = list(accumulate(lengths, initial=at + 4 * count))
+    if bounds[-1] != len(body):
         raise MalformedRecord("the records are not as long as they should be")
-    return records
+    return pairwise(bounds)
+
+
+def commitments_in(place: SealedFile, data: bytes) -> list[bytes]:
+    """The commitments of the events in the file at ``place``, where there are only events and nothing was erased.
+
+    Raises ``MalformedRecord`` where that is not so, and where ``parse_records`` or ``outline`` does. Asked for every
+    entry of a log: the events with one part or two, nearly all, are read in one step each.
+    """
+    sha256, label, read = hashlib.sha256, COMMITMENT_LABEL, _TWO_PARTS.unpack_from
+    commitments: list[bytes] = []
+    try:
+        for start, end in _bounds(place, data):
+            count, parts, columns, key, sealed, next_key, next_sealed = read(data, start)
+            if parts == 2 and key < next_key:
+                digests, sealed = start + _TWO_PARTS.size, sealed + next_sealed
+            elif parts == 1:
+                digests = start + _ONE_PART.size
+            else:
+                commitments.append(_whole(outline(data[start:end])))
+                continue
+            after = digests + count * DIGEST_BYTES
+            if not count or after + columns + sealed != end:
+                raise MalformedRecord("an event is not whole")
+            commitments.append(sha256(label + data[digests:after]).digest())
+    except struct.error as error:
+        raise MalformedRecord("the last record ends too early") from error
+    return commitments
+
+
+def _whole(said: RecordOutline) -> bytes:
+    if said.is_partly_erased:
+        raise MalformedRecord("an event is not whole")
+    return said.commitment
 
 
 def outline(record: bytes) -> RecordOutline:
@@ -160,48 +197,21 @@ def outline(record: bytes) -> RecordOutline:
     Raises ``MalformedRecord`` unless the record has the form that ``SealedEvent.encode`` gives it; the index columns
     are not read.
     """
-    [commitment], erased = commitments_of([record])
-    if commitment is None:
-        raise MalformedRecord("the record is empty")
-    return RecordOutline(commitment, bool(erased))
-
-
-def commitments_of(records: Iterable[bytes]) -> tuple[list[bytes | None], list[int]]:
-    """The commitment of each record, None for the empty ones of system leaves; which of them are partly erased.
-
-    Raises as ``outline`` does. Asked for every entry of a log, and therefore written for speed.
-    """
-    sha256, label = hashlib.sha256, COMMITMENT_LABEL
-    commitments: list[bytes | None] = []
-    partly_erased: list[int] = []
-    for record in records:
-        if not record:
-            commitments.append(None)
-            continue
-        try:
-            form = _headers(record[_PARTS_AT] << 8 | record[_PARTS_AT + 1])
-            fields = form.unpack_from(record)
-        except (struct.error, IndexError) as error:
-            raise MalformedRecord("the record does not begin as it should") from error
-        count, keys, lengths = fields[0], fields[3::2], fields[4::2]
-        sealed = sum(lengths)
-        if sealed >= _ERASED and _ERASED in lengths:
-            partly_erased.append(len(commitments))
-            sealed -= lengths.count(_ERASED) * _ERASED
-        end = form.size + count * DIGEST_BYTES
-        if not count or end + fields[2] + sealed != len(record):
-            raise MalformedRecord("the record does not end where it should")
-        if (keys[0] >= keys[1]) if len(keys) == 2 else (keys != tuple(sorted(set(keys)))):
-            raise MalformedRecord("the parts of an event are in the order of their keys, each once")
-        commitments.append(sha256(label + record[form.size : end]).digest())
-    return commitments, partly_erased
-
-
-@lru_cache
-def _headers(parts: int) -> struct.Struct:
-    """The head of a record with so many parts, and the heads of the parts; the event's id is passed over."""
-    _parts_header(parts)
-    return struct.Struct(">16xHHI" + _PART_HEADER * parts)
+    try:
+        _, count, parts, columns = _RECORD_HEADER.unpack_from(record)
+        form = _parts_header(parts)
+        headers = form.unpack_from(record, _RECORD_HEADER.size)
+    except struct.error as error:
+        raise MalformedRecord("the record does not begin as it should") from error
+    keys, lengths = headers[::2], headers[1::2]
+    digests = _RECORD_HEADER.size + form.size
+    end = digests + count * DIGEST_BYTES
+    if not count or end + columns + sum(one for one in lengths if one != _ERASED) != len(record):
+        raise MalformedRecord("the record does not end where it should")
+    if any(map(ge, keys, keys[1:])):
+        raise MalformedRecord("the parts of an event are in the order of their keys, each once")
+    commitment = hashlib.sha256(COMMITMENT_LABEL + record[digests:end]).digest()
+    return RecordOutline(commitment, _ERASED in lengths)
 
 
 @lru_cache

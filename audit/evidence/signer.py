@@ -35,7 +35,7 @@ from audit.evidence.note import (
 )
 from audit.evidence.sealed_records import SealedFile
 from audit.evidence.tiles import WIDTH, WIDTH_BITS, Tile
-from audit.evidence.tree import CompactRange, compact_range, complete_levels, split_hashes
+from audit.evidence.tree import CompactRange, compact_range
 from audit.evidence.window_check import check_upper_tiles, check_window, erasures_explained, files_of_growth
 from foundation.clock import Clock
 
@@ -189,10 +189,9 @@ class Signer:
         erased: dict[int, bytes] = {}
         for number in range(tree.size // WIDTH, -(-size // WIDTH)):
             checked = check_window(self._store, files_of_growth(self._store, number, state.size, size))
-            if checked.findings or checked.hashes is None:
+            if checked.findings or not checked.levels:
                 raise SignerRefused(NOT_IN_ORDER, checked.findings)
-            levels = complete_levels(split_hashes(checked.hashes))
-            signed_here = state.size - tree.size
+            levels, signed_here = checked.levels, state.size - tree.size
             if 0 < signed_here < WIDTH and tree.joined(compact_range(levels, signed_here)).peaks != list(state.peaks):
                 reason = f"the first {state.size} entries are not those that were signed"
                 raise SignerRefused(NOT_IN_ORDER, [Finding("head_inconsistent", Tile(None, number).path, reason)])

@@ -13,8 +13,10 @@ from audit.evidence.tree import (
     CompactRange,
     complete_levels,
     consistency_proof,
+    hash_in,
     inclusion_proof,
     range_root,
+    split_hashes,
     subtree_root,
 )
 
@@ -54,17 +56,17 @@ class StoredTree:
 
     def hashes(self, level: int, number: int) -> list[bytes]:
         """The hashes of a tile, as far as the tree goes. Raises ``NotInStore`` or ``MalformedTile``."""
-        return list(self._levels(level, number)[0])
+        return split_hashes(self._levels(level, number)[0])
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of the complete subtree of ``2**level`` leaves at ``index``. Raises as ``hashes`` does."""
         tile_level, height = divmod(level, WIDTH_BITS)
         number, start = divmod(index << height, WIDTH)
-        return self._levels(tile_level, number)[height][start >> height]
+        return hash_in(self._levels(tile_level, number)[height], start >> height)
 
     def root(self) -> bytes:
         """The root of the tree. Raises as ``hashes`` does."""
-        return range_root(0, self.size, self.node) if self.size else subtree_root([])
+        return range_root(0, self.size, self.node) if self.size else subtree_root(b"")
 
     def compact(self) -> CompactRange:
         """The least one must remember of this tree to grow it. Raises as ``hashes`` does."""
@@ -83,6 +85,6 @@ class StoredTree:
         within = self.size >> (WIDTH_BITS * (level or 0))
         return Tile(level, number, min(WIDTH, within - number * WIDTH))
 
-    def _read_levels(self, level: int, number: int) -> list[list[bytes]]:
+    def _read_levels(self, level: int, number: int) -> list[bytes]:
         tile = self._tile(level, number)
         return complete_levels(parse_tile(read_tile(self.store, tile), tile.width))

@@ -104,8 +104,8 @@ def parse_entry_bundle(data: bytes, width: int) -> list[bytes]:
     return entries
 
 
-def parse_tile(data: bytes, width: int) -> list[bytes]:
-    """The ``width`` hashes of a tile. Raises ``MalformedTile`` for any other length."""
+def parse_tile(data: bytes, width: int) -> bytes:
+    """The ``width`` hashes of a tile, joined as they stand there. Raises ``MalformedTile`` for any other length."""
     if len(data) != width * HASH_BYTES:
         raise MalformedTile(f"the tile has {len(data)} bytes instead of {width * HASH_BYTES}")
-    return [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
+    return data

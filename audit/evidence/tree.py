@@ -8,12 +8,15 @@ tree of size zero, which would carry no evidence. Sources: RFC 6962 section 2.1,
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 HASH_BYTES: Final = 32
 LARGEST_SIZE: Final = 2**63 - 1
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
+
+_PAIR: Final = struct.Struct("64s")
 
 # The hash of the complete subtree (level, index): leaves index * 2**level up to, not including, (index + 1) * 2**level.
 Nodes = Callable[[int, int], bytes]
@@ -39,24 +42,31 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def complete_levels(hashes: Sequence[bytes]) -> list[list[bytes]]:
-    """The hashes of all complete subtrees over ``hashes``, which stand side by side: by level, from themselves up."""
-    sha256, levels = hashlib.sha256, [list(hashes)]
-    while len(levels[-1]) > 1:
-        joined = b"".join(levels[-1])
-        whole = len(joined) - len(joined) % (2 * HASH_BYTES)
-        levels.append([sha256(b"\x01" + joined[at : at + 64]).digest() for at in range(0, whole, 64)])
+def complete_levels(hashes: bytes) -> list[bytes]:
+    """The hashes of all complete subtrees over ``hashes``, which stand side by side: by level, from themselves up.
+
+    Those of a level are joined, here as there.
+    """
+    sha256, pairs, levels = hashlib.sha256, _PAIR.iter_unpack, [hashes]
+    while len(levels[-1]) > HASH_BYTES:
+        whole = levels[-1][: len(levels[-1]) & -_PAIR.size]
+        levels.append(b"".join([sha256(b"\x01" + pair).digest() for (pair,) in pairs(whole)]))
     return levels
 
 
-def compact_range(levels: Sequence[Sequence[bytes]], size: int) -> CompactRange:
+def hash_in(hashes: bytes, number: int) -> bytes:
+    """The hash with this number, counted from 0, in a row of joined ones."""
+    return hashes[number * HASH_BYTES : (number + 1) * HASH_BYTES]
+
+
+def compact_range(levels: Sequence[bytes], size: int) -> CompactRange:
     """The tree over the first ``size`` of the hashes whose ``complete_levels`` these are."""
-    return CompactRange(size, [levels[height][(size >> height) - 1] for height in _heights(size)])
+    return CompactRange(size, [hash_in(levels[height], (size >> height) - 1) for height in _heights(size)])
 
 
-def subtree_root(hashes: Sequence[bytes]) -> bytes:
-    """The root over ``hashes``, which stand side by side on one level; of none, the root of the empty tree."""
-    return compact_range(complete_levels(hashes), len(hashes)).root()
+def subtree_root(hashes: bytes) -> bytes:
+    """The root over the joined ``hashes``, which are of one level; of none, the root of the empty tree."""
+    return compact_range(complete_levels(hashes), len(hashes) // HASH_BYTES).root()
 
 
 class CompactRange:
@@ -85,14 +95,14 @@ class CompactRange:
             position >>= 1
         self.peaks.append(subtree)
 
-    def extend(self, levels: Sequence[Sequence[bytes]]) -> None:
+    def extend(self, levels: Sequence[bytes]) -> None:
         """Grow the tree by the hashes whose ``complete_levels`` these are.
 
         Raises ``ValueError`` when they do not fit.
         """
-        count = len(levels[0])
+        count = len(levels[0]) // HASH_BYTES
         for height in _heights(count):
-            self.append(levels[height][(count >> height) - 1], height)
+            self.append(hash_in(levels[height], (count >> height) - 1), height)
 
     def root(self) -> bytes:
         """The root of the tree so far."""

@@ -5,15 +5,13 @@ the tree they make, the sealed disclosures with what the entries commit to. What
 its place, the first one in the log first. With the state kept from an earlier verification only what is new is read.
 """
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
 from audit.evidence.base64url import b64, b64url
 from audit.evidence.canonical_json import JsonValue
+from audit.evidence.do_many import DoMany, do_many
 from audit.evidence.finding import Finding
 from audit.evidence.heads_check import CheckedHeads, check_heads, numbers_since
 from audit.evidence.leaf import SystemLeaf
@@ -23,7 +21,15 @@ from audit.evidence.publish_checkpoint import NEWEST
 from audit.evidence.sealed_records import SealedFile
 from audit.evidence.store_listing import StoreListing, list_store
 from audit.evidence.tiles import WIDTH, WIDTH_BITS, Tile
-from audit.evidence.tree import HASH_BYTES, CompactRange, compact_range, complete_levels, split_hashes, subtree_root
+from audit.evidence.tree import (
+    HASH_BYTES,
+    CompactRange,
+    compact_range,
+    complete_levels,
+    hash_in,
+    split_hashes,
+    subtree_root,
+)
 from audit.evidence.verified_state import VerifiedState
 from audit.evidence.window_check import (
     DIFFERS_FROM_WIDER,
@@ -37,7 +43,6 @@ from audit.evidence.window_check import (
 )
 
 MOST_FINDINGS: Final = 200
-WINDOWS_AT_ONCE: Final = 16
 
 
 @dataclass(frozen=True)
@@ -144,10 +149,13 @@ def verify_store(
 
     What is wrong with the store never raises; it is in the verdict.
     """
-    return _verify_whole(store, policy, processes) if since is None else _verify_growth(store, policy, since)
+    if since is not None:
+        return _verify_growth(store, policy, since)
+    with do_many(processes) as many:
+        return _verify_whole(store, policy, many)
 
 
-def _verify_whole(store: LogStore, policy: LogPolicy, processes: int) -> StoreVerdict:
+def _verify_whole(store: LogStore, policy: LogPolicy, many: DoMany) -> StoreVerdict:
     check = _Check(store, policy, CompactRange())
     # The newest head is read before the store is listed: what a running log adds meanwhile only comes on top.
     newest = _read_newest(check)
@@ -160,14 +168,13 @@ def _verify_whole(store: LogStore, policy: LogPolicy, processes: int) -> StoreVe
         return check.verdict()
     check.exported = listing.exported
     check.findings += [Finding("foreign_file", path, "no part of the log explains it") for path in listing.foreign]
-    check.heads = check_heads(store, policy, newest, listing.history, from_the_first=True)
+    check.heads = check_heads(store, policy, newest, listing.history, from_the_first=True, many=many)
     check.findings += check.heads.findings
     signed = max(check.heads.sizes, default=0)
     check.findings += [Finding("foreign_file", path, "there are no entries for it") for path in listing.beyond(signed)]
     windows = list(listing.windows(signed))
-    with _checked_windows(store, windows, processes) as checked_windows:
-        for files, checked in zip(windows, checked_windows, strict=True):
-            _take_in(check, files, checked, listing)
+    for files, checked in zip(windows, many(partial(check_window, store), windows), strict=True):
+        _take_in(check, files, checked, listing)
     for tile in listing.missing(store, check.heads.sizes):
         first = None if tile.level else tile.number * WIDTH
         check.findings.append(Finding("missing", tile.path, "a head vouches for it", first))
@@ -214,15 +221,6 @@ def _read_newest(check: _Check) -> bytes | None:
         return None
 
 
-@contextmanager
-def _checked_windows(store: LogStore, windows: list[WindowFiles], processes: int) -> Iterator[Iterable[CheckedWindow]]:
-    if processes == 1:
-        yield map(partial(check_window, store), windows)
-        return
-    with ProcessPoolExecutor(processes) as pool:
-        yield pool.map(partial(check_window, store), windows, chunksize=WINDOWS_AT_ONCE)
-
-
 def _take_in(
     check: _Check,
     files: WindowFiles,
@@ -240,15 +238,15 @@ def _take_in(
     if hashes is None or not check.is_tree_known or check.tree.size != files.number * WIDTH:
         _lose_the_tree(check, files)
         return
-    levels = complete_levels(split_hashes(hashes))
+    levels = checked.levels if hashes == checked.hashes else complete_levels(hashes)
     if since is not None and 0 < since.size - check.tree.size < WIDTH:
         _compare_with_state(check, check.tree.joined(compact_range(levels, since.size - check.tree.size)), since)
     for size in check.heads.sizes_in.get(files.number, ()):
-        if size - check.tree.size <= len(levels[0]) and size % WIDTH:
+        if size - check.tree.size <= len(hashes) // HASH_BYTES and size % WIDTH:
             _compare_head(check, check.tree.joined(compact_range(levels, size - check.tree.size)))
     check.tree.extend(levels)
     if check.tree.size % WIDTH == 0:
-        check.level_one.append(levels[WIDTH_BITS][0])
+        check.level_one.append(levels[WIDTH_BITS])
         _compare_head(check, check.tree)
 
 
@@ -319,12 +317,12 @@ def _fits(check: _Check, number: int, hashes: bytes, listing: StoreListing | Non
                 data = check.store.read(Tile(1, above, widest).path)
             except (NotInStore, OSError):
                 return False
-            return data[at * HASH_BYTES : (at + 1) * HASH_BYTES] == subtree_root(split_hashes(hashes))
+            return hash_in(data, at) == subtree_root(hashes)
     size = max(check.heads.sizes_in.get(number, ()), default=0)
     within = size - number * WIDTH
     if not size or not check.is_tree_known or len(hashes) < within * HASH_BYTES:
         return False
-    window = compact_range(complete_levels(split_hashes(hashes)), within)
+    window = compact_range(complete_levels(hashes), within)
     return check.tree.joined(window).root() == check.heads.heads[size].checkpoint.root
 
 
@@ -365,7 +363,7 @@ def _roots_of_full(hashes: list[bytes | None]) -> list[bytes | None]:
     roots: list[bytes | None] = []
     for at in range(0, len(hashes) - len(hashes) % WIDTH, WIDTH):
         known = [one for one in hashes[at : at + WIDTH] if one is not None]
-        roots.append(subtree_root(known) if len(known) == WIDTH else None)
+        roots.append(subtree_root(b"".join(known)) if len(known) == WIDTH else None)
     return roots
 
 

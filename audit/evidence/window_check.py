@@ -4,28 +4,42 @@ The signer asks this before it signs and the auditor when verifying, so both mea
 also what was signed is for the caller to say, who has the head.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from audit.evidence.event_leaf import MalformedLeaf, commits_to, event_leaf, event_leaves, is_event_leaf
+from audit.evidence.event_leaf import (
+    EVENT_LEAF_BYTES,
+    MalformedLeaf,
+    commits_to,
+    event_leaf,
+    event_leaves,
+    is_event_leaf,
+)
 from audit.evidence.finding import Finding
 from audit.evidence.leaf import SystemLeaf, parse_leaf
 from audit.evidence.log_store import LogStore, NotInStore
 from audit.evidence.sealed_records import (
     MalformedRecord,
     SealedFile,
-    commitments_of,
+    commitments_in,
     outline,
     parse_records,
     sealed_file_at,
 )
-from audit.evidence.tiles import WIDTH, WIDTH_BITS, MalformedTile, Tile, parse_entry_bundle, parse_tile, tiles_of
-from audit.evidence.tree import HASH_BYTES, CompactRange, leaf_hashes, subtree_root
+from audit.evidence.tiles import (
+    WIDTH,
+    WIDTH_BITS,
+    MalformedTile,
+    Tile,
+    parse_entry_bundle,
+    parse_tile,
+    tiles_of,
+)
+from audit.evidence.tree import HASH_BYTES, CompactRange, complete_levels, hash_in, leaf_hashes, subtree_root
 
-_EVENT_BUNDLE: Final = re.compile(rb'(?:\x00\x41\{"c":"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]","k":"e","v":1\})+')
-_EVENT_STRIDE: Final = 67
+#: What stands before the leaf of an event in a bundle.
+_LENGTH: Final = EVENT_LEAF_BYTES.to_bytes(2, "big")
 DIFFERS_FROM_WIDER: Final = "it differs from the wider bundle"
 
 
@@ -49,17 +63,23 @@ class WindowFiles:
 class CheckedWindow:
     """What the check of one window came to.
 
-    ``hashes`` are computed from the entries, ``stored_hashes`` read from the tile where the two differ or there are no
-    entries to be read; both joined. ``system`` are the leaves readable in clear, ``erased`` the commitments beside
-    which something is missing; both by index in the tree.
+    ``levels`` are the hashes computed from the entries, and above them those of all complete subtrees;
+    ``stored_hashes`` are read from the tile where the two differ or there are no entries to be read; all joined.
+    ``system`` are the leaves readable in clear, ``erased`` the commitments beside which something is missing; both by
+    index in the tree.
     """
 
     number: int
-    hashes: bytes | None = None
+    levels: Sequence[bytes] = ()
     stored_hashes: bytes | None = None
     system: dict[int, SystemLeaf] = field(default_factory=dict)
     erased: dict[int, bytes] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def hashes(self) -> bytes | None:
+        """The hashes of the entries; None where there are none to be read."""
+        return self.levels[0] if self.levels else None
 
 
 def files_of_growth(store: LogStore, number: int, old_size: int, size: int) -> WindowFiles:
@@ -77,6 +97,30 @@ def files_of_growth(store: LogStore, number: int, old_size: int, size: int) -> W
 
 def check_window(store: LogStore, files: WindowFiles) -> CheckedWindow:
     """Read every file of a window and compare them with each other."""
+    return all_at_once(store, files) or one_by_one(store, files)
+
+
+def all_at_once(store: LogStore, files: WindowFiles) -> CheckedWindow | None:
+    """A full window of events with everything beside them, as nearly all are; None when it is not, or not in order.
+
+    From the sealed events follows every other byte there should be, so each file is compared as a whole. Whatever is
+    accepted here, ``one_by_one`` accepts.
+    """
+    entries, hashes, sealed = Tile(None, files.number), Tile(0, files.number), SealedFile(files.number)
+    if (files.bundles, files.tiles, files.sealed) != ((WIDTH,), (WIDTH,), (sealed,)):
+        return None
+    try:
+        leaves = event_leaves(commitments_in(sealed, store.read(sealed.path)))
+        if store.read(entries.path) != _LENGTH + _LENGTH.join(leaves):
+            return None
+        levels = complete_levels(b"".join(leaf_hashes(leaves)))
+        return CheckedWindow(files.number, levels) if store.read(hashes.path) == levels[0] else None
+    except (NotInStore, OSError, MalformedRecord):
+        return None
+
+
+def one_by_one(store: LogStore, files: WindowFiles) -> CheckedWindow:
+    """As ``check_window``, naming what is wrong."""
     if _became_full(store, files):
         whole = (WIDTH,)
         files = WindowFiles(files.number, whole, whole, (SealedFile(files.number),), files.needed, files.sealed_from)
@@ -141,13 +185,12 @@ def _check_bundles(store: LogStore, files: WindowFiles, checked: CheckedWindow) 
     if data is None:
         return None
     try:
-        leaves = _leaves(data, widest)
+        leaves = parse_entry_bundle(data, widest)
     except MalformedTile as error:
         checked.findings.append(Finding("malformed", tile.path, str(error), begin))
         return None
-    if len(data) != widest * _EVENT_STRIDE or not _EVENT_BUNDLE.fullmatch(data):
-        _check_leaves(leaves, tile.path, begin, checked)
-    checked.hashes = b"".join(leaf_hashes(leaves))
+    _check_leaves(leaves, tile.path, begin, checked)
+    checked.levels = complete_levels(b"".join(leaf_hashes(leaves)))
     for width in files.bundles:
         place = Tile(None, files.number, width).path
         full = Tile(None, files.number).path
@@ -156,13 +199,6 @@ def _check_bundles(store: LogStore, files: WindowFiles, checked: CheckedWindow) 
             index = begin + _first_difference(narrow, data, leaves)
             checked.findings.append(Finding("entry_changed", place, DIFFERS_FROM_WIDER, index))
     return leaves
-
-
-def _leaves(data: bytes, width: int) -> list[bytes]:
-    """The leaves of a bundle; nearly all bundles hold events only, and those are cut by their fixed length."""
-    if len(data) == width * _EVENT_STRIDE and _EVENT_BUNDLE.fullmatch(data):
-        return [data[at + 2 : at + _EVENT_STRIDE] for at in range(0, len(data), _EVENT_STRIDE)]
-    return parse_entry_bundle(data, width)
 
 
 def _check_leaves(leaves: Sequence[bytes], path: str, begin: int, checked: CheckedWindow) -> None:
@@ -212,10 +248,8 @@ def _check_tiles(store: LogStore, files: WindowFiles, checked: CheckedWindow) ->
 
 def first_hash_that_differs(some: bytes, others: bytes) -> int:
     """The number of the first hash in which two rows of joined hashes differ."""
-    for at in range(0, len(some), HASH_BYTES):
-        if some[at : at + HASH_BYTES] != others[at : at + HASH_BYTES]:
-            return at // HASH_BYTES
-    return len(some) // HASH_BYTES
+    count = len(some) // HASH_BYTES
+    return next((at for at in range(count) if hash_in(some, at) != hash_in(others, at)), count)
 
 
 def _check_sealed(store: LogStore, files: WindowFiles, leaves: Sequence[bytes] | None, checked: CheckedWindow) -> None:
@@ -240,39 +274,12 @@ def _check_sealed(store: LogStore, files: WindowFiles, leaves: Sequence[bytes] |
         if place.end > len(leaves):
             reason = "there are sealed disclosures without entries"
             checked.findings.append(Finding("foreign_file", place.path, reason, begin + len(leaves)))
-        _check_records(records, leaves[place.start : place.end], place, checked)
+        for index, (record, leaf) in enumerate(zip(records, leaves[place.start :], strict=False), start=place.first):
+            _check_record(record, leaf, place.path, index, checked)
     if covered < files.needed:
         place_needed = SealedFile(files.number, covered, files.needed).path
         reason = "sealed disclosures that a head vouches for are missing"
         checked.findings.append(Finding("missing", place_needed, reason, begin + covered))
-
-
-def _check_records(
-    records: Sequence[bytes], leaves: Sequence[bytes], place: SealedFile, checked: CheckedWindow
-) -> None:
-    """All at once when all is well, which is nearly always; one by one when not, to name the entry."""
-    try:
-        commitments, partly_erased = commitments_of(records)
-    except MalformedRecord:
-        commitments, partly_erased = [], []
-    if _are_committed_to(commitments, leaves):
-        checked.erased.update((place.first + at, commitments[at] or b"") for at in partly_erased)
-        return
-    for index, (record, leaf) in enumerate(zip(records, leaves, strict=False), start=place.first):
-        _check_record(record, leaf, place.path, index, checked)
-
-
-def _are_committed_to(commitments: Sequence[bytes | None], leaves: Sequence[bytes]) -> bool:
-    """Whether each commitment is that of its leaf; where there is none, the leaf must not be an event's."""
-    if len(commitments) != len(leaves):
-        return False
-    known = [one for one in commitments if one is not None]
-    if len(known) == len(commitments):
-        return event_leaves(known) == list(leaves)
-    return all(
-        not is_event_leaf(leaf) if one is None else commits_to(leaf, one)
-        for one, leaf in zip(commitments, leaves, strict=True)
-    )
 
 
 def _check_record(record: bytes, leaf: bytes, path: str, index: int, checked: CheckedWindow) -> None:
@@ -318,7 +325,7 @@ def check_upper_tiles(store: LogStore, tree: CompactRange, since: int) -> list[F
         start = 0
         for height in reversed(range(WIDTH_BITS)):
             if tile.width >> height & 1:
-                part = hashes[start : start + (1 << height)]
+                part = hashes[start * HASH_BYTES : (start + (1 << height)) * HASH_BYTES]
                 if subtree_root(part) != peak_at[tile.level * WIDTH_BITS + height]:
                     findings.append(Finding("hash_changed", tile.path, f"hash {start} or one of those beside it"))
                 start += 1 << height
@@ -329,7 +336,7 @@ def _check_hash_above(store: LogStore, size: int, tile: Tile, root: bytes, findi
     level, (number, at) = (tile.level or 0) + 1, divmod(tile.number, WIDTH)
     above = Tile(level, number, min(WIDTH, (size >> (WIDTH_BITS * level)) - number * WIDTH))
     data = read_or_find(store, above.path, findings)
-    if data is not None and data[at * HASH_BYTES : (at + 1) * HASH_BYTES] != root:
+    if data is not None and hash_in(data, at) != root:
         findings.append(Finding("hash_changed", above.path, f"hash {at} is not that of {tile.path}"))
 
 

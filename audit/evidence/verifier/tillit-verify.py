@@ -21,6 +21,7 @@ from binascii import b2a_base64
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Union
 
@@ -189,6 +190,8 @@ HASH_BYTES: Final = 32
 LARGEST_SIZE: Final = 2**63 - 1
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 
+_PAIR: Final = struct.Struct("64s")
+
 # The hash of the complete subtree (level, index): leaves index * 2**level up to, not including, (index + 1) * 2**level.
 Nodes = Callable[[int, int], bytes]
 
@@ -213,24 +216,31 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def complete_levels(hashes: Sequence[bytes]) -> list[list[bytes]]:
-    """The hashes of all complete subtrees over ``hashes``, which stand side by side: by level, from themselves up."""
-    sha256, levels = hashlib.sha256, [list(hashes)]
-    while len(levels[-1]) > 1:
-        joined = b"".join(levels[-1])
-        whole = len(joined) - len(joined) % (2 * HASH_BYTES)
-        levels.append([sha256(b"\x01" + joined[at : at + 64]).digest() for at in range(0, whole, 64)])
+def complete_levels(hashes: bytes) -> list[bytes]:
+    """The hashes of all complete subtrees over ``hashes``, which stand side by side: by level, from themselves up.
+
+    Those of a level are joined, here as there.
+    """
+    sha256, pairs, levels = hashlib.sha256, _PAIR.iter_unpack, [hashes]
+    while len(levels[-1]) > HASH_BYTES:
+        whole = levels[-1][: len(levels[-1]) & -_PAIR.size]
+        levels.append(b"".join([sha256(b"\x01" + pair).digest() for (pair,) in pairs(whole)]))
     return levels
 
 
-def compact_range(levels: Sequence[Sequence[bytes]], size: int) -> CompactRange:
+def hash_in(hashes: bytes, number: int) -> bytes:
+    """The hash with this number, counted from 0, in a row of joined ones."""
+    return hashes[number * HASH_BYTES : (number + 1) * HASH_BYTES]
+
+
+def compact_range(levels: Sequence[bytes], size: int) -> CompactRange:
     """The tree over the first ``size`` of the hashes whose ``complete_levels`` these are."""
-    return CompactRange(size, [levels[height][(size >> height) - 1] for height in _heights(size)])
+    return CompactRange(size, [hash_in(levels[height], (size >> height) - 1) for height in _heights(size)])
 
 
-def subtree_root(hashes: Sequence[bytes]) -> bytes:
-    """The root over ``hashes``, which stand side by side on one level; of none, the root of the empty tree."""
-    return compact_range(complete_levels(hashes), len(hashes)).root()
+def subtree_root(hashes: bytes) -> bytes:
+    """The root over the joined ``hashes``, which are of one level; of none, the root of the empty tree."""
+    return compact_range(complete_levels(hashes), len(hashes) // HASH_BYTES).root()
 
 
 class CompactRange:
@@ -259,14 +269,14 @@ class CompactRange:
             position >>= 1
         self.peaks.append(subtree)
 
-    def extend(self, levels: Sequence[Sequence[bytes]]) -> None:
+    def extend(self, levels: Sequence[bytes]) -> None:
         """Grow the tree by the hashes whose ``complete_levels`` these are.
 
         Raises ``ValueError`` when they do not fit.
         """
-        count = len(levels[0])
+        count = len(levels[0]) // HASH_BYTES
         for height in _heights(count):
-            self.append(levels[height][(count >> height) - 1], height)
+            self.append(hash_in(levels[height], (count >> height) - 1), height)
 
     def root(self) -> bytes:
         """The root of the tree so far."""
@@ -515,6 +525,8 @@ def opened(disclosure: bytes) -> tuple[str, JsonValue]:
 
 EVENT_LEAF_BYTES: Final = 65
 
+#: Each commitment in base64url, as it stands in its leaf, where they were written with a zero byte behind each.
+_WRITTEN: Final = struct.Struct("43sx")
 _EVENT_LEAF: Final = re.compile(rb'\{"c":"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]","k":"e","v":1\}')
 
 
@@ -529,10 +541,14 @@ def event_leaf(commitment: bytes) -> bytes:
     return b'{"c":"%b","k":"e","v":1}' % b64url_bytes(commitment)
 
 
-def event_leaves(commitments: Iterable[bytes]) -> list[bytes]:
-    """The leaves of many events at once; each commitment is 32 bytes."""
-    encode, table = b2a_base64, TO_URL
-    return [b'{"c":"' + encode(one)[:43].translate(table) + b'","k":"e","v":1}' for one in commitments]
+def event_leaves(commitments: Sequence[bytes]) -> list[bytes]:
+    """The leaves of many events at once; each commitment is 32 bytes.
+
+    With a zero byte behind it, a commitment fills its base64 to the end, so that all are encoded together.
+    """
+    written = b2a_base64(b"\0".join([*commitments, b""]), newline=False).translate(TO_URL)
+    pieces = [piece for (piece,) in _WRITTEN.iter_unpack(written)]
+    return (b'{"c":"%b","k":"e","v":1}\n' * len(pieces) % tuple(pieces)).splitlines()
 
 
 def commits_to(leaf: bytes, commitment: bytes) -> bool:
@@ -572,6 +588,7 @@ SIGNATURE_MARK: Final = "\u2014 "
 
 _VERIFIER_KEY: Final = re.compile(r"([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
 _PLAIN_NAME: Final = re.compile(r"[!-*,-~]+")
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _DECIMAL: Final = re.compile(r"0|[1-9][0-9]{0,18}")
 
 # Whether a signature over a message holds: (public key, message, signature).
@@ -602,7 +619,7 @@ class VerifierKey:
         if len(self.public) != PUBLIC_KEY_BYTES:
             raise MalformedNote(f"an Ed25519 public key is {PUBLIC_KEY_BYTES} bytes")
 
-    @property
+    @cached_property
     def key_id(self) -> bytes:
         """The first four bytes of SHA-256 over name, line feed, kind and public key."""
         named = self.name.encode() + b"\n" + bytes([self.kind]) + self.public
@@ -699,7 +716,7 @@ def parse_note(data: bytes) -> Note:
         whole = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise MalformedNote("the note is not UTF-8") from error
-    if any(one < " " and one != "\n" for one in whole):
+    if _CONTROL.search(whole):
         raise MalformedNote("the note holds a control character")
     body, gap, below = whole.rpartition("\n\n")
     lines = below.split("\n")
@@ -827,7 +844,7 @@ class LogKey:
         """Whether a checkpoint of ``size`` must bear this key's signatures."""
         return self.first <= size and (self.last is None or size <= self.last)
 
-    @property
+    @cached_property
     def timed(self) -> VerifierKey:
         """The same key in the role in which it states the time."""
         return VerifierKey(self.key.name, TIMESTAMPED_ED25519, self.key.public)
@@ -931,9 +948,13 @@ def judge_checkpoint(data: bytes, policy: LogPolicy, verify_ed25519: VerifyEd255
     """
     try:
         note = parse_note(data)
-        checkpoint = parse_checkpoint(note.text)
+        return judge_note(note, parse_checkpoint(note.text), policy, verify_ed25519)
     except MalformedNote as error:
         raise CheckpointRefused(str(error)) from error
+
+
+def judge_note(note: Note, checkpoint: Checkpoint, policy: LogPolicy, verify_ed25519: VerifyEd25519) -> SignedHead:
+    """As ``judge_checkpoint``, of a note that was parsed already, and the checkpoint that its text states."""
     if checkpoint.origin != policy.origin:
         raise CheckpointRefused("it is a checkpoint of another log")
     required = [one for one in policy.keys if one.signs(checkpoint.size)]

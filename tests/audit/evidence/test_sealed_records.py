@@ -1,5 +1,6 @@
 """The sealed side of the outside store: enough to rebuild every event, bound to its leaf, noticed when it decays."""
 
+import hashlib
 import random
 from dataclasses import replace
 from uuid import UUID
@@ -12,6 +13,7 @@ from audit.evidence.sealed_records import (
     SealedEvent,
     SealedFile,
     SealedPart,
+    commitments_in,
     encode_records,
     outline,
     parse_event,
@@ -19,7 +21,7 @@ from audit.evidence.sealed_records import (
     sealed_file_at,
 )
 from tests.audit.evidence.a_log import MadeUpEvent
-from tests.damage import bytes_changed, cut_or_lengthened
+from tests.damage import bits_changed, bytes_changed, cut_or_lengthened
 
 EVENT = MadeUpEvent(random.Random(3), 5)
 RECORD = EVENT.entry.record
@@ -115,10 +117,69 @@ def test_no_changed_byte_of_a_file_goes_unnoticed() -> None:
             parse_records(PLACE, damaged)
 
 
+@pytest.mark.parametrize("length", [0, len(RECORD) - 1, len(RECORD) + 1, 2**32 - 1])
+def test_records_fill_their_file_even_where_the_checksum_is_right(length: int) -> None:
+    body = FILE[:26] + length.to_bytes(4, "big") + FILE[30:-32]
+    changed = body + hashlib.sha256(body).digest()
+    for read in (parse_records, commitments_in):
+        with pytest.raises(MalformedRecord, match="as long as they should"):
+            read(PLACE, changed)
+
+
 def test_a_file_belongs_where_it_was_written() -> None:
     for other in (SealedFile(1, 10, 13), SealedFile(2, 9, 12), SealedFile(2, 10, 14), SealedFile(2, 10, 12)):
         with pytest.raises(MalformedRecord, match="another place"):
             parse_records(other, FILE)
+
+
+def with_parts(*lengths: int | None) -> bytes:
+    """The event with parts of so many bytes; None for one that was erased."""
+    parts = (SealedPart(UUID(int=key), None if one is None else bytes(one)) for key, one in enumerate(lengths, start=9))
+    return replace(SEALED, parts=tuple(parts)).encode()
+
+
+WHOLE = [with_parts(40), RECORD, with_parts(5, 0, 7), with_parts(3, 3, 3, 3), with_parts(0)]
+
+
+def as_outlined(records: list[bytes]) -> list[bytes] | None:
+    """The commitments of records that are whole events, read one by one; None where one is not."""
+    try:
+        outlines = [outline(record) for record in records]
+    except MalformedRecord:
+        return None
+    return None if any(one.is_partly_erased for one in outlines) else [one.commitment for one in outlines]
+
+
+def read_together(records: list[bytes]) -> list[bytes] | None:
+    place = SealedFile(3, 1, 1 + len(records))
+    try:
+        return commitments_in(place, encode_records(place, records))
+    except MalformedRecord:
+        return None
+
+
+def test_the_commitments_of_a_file_are_those_of_its_records() -> None:
+    assert read_together(WHOLE) == as_outlined(WHOLE) == [EVENT.commitment] * 5
+    for other in (b"", b"abc", with_parts(None), with_parts(None, 3), with_parts(3, None), with_parts(3, 3, None)):
+        for at in range(len(WHOLE) + 1):
+            assert read_together([*WHOLE[:at], other, *WHOLE[at:]]) is None
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_records_read_together_are_judged_as_one_by_one(number: int) -> None:
+    """Whatever is changed in a record whose file has a right checksum."""
+    record = WHOLE[number]
+    digests = 24 + 20 * len(parse_event(record).parts)
+    without_digests = record[:16] + bytes(2) + record[18:digests] + record[digests + len(SEALED.digests) :]
+    first_key_twice = record[:44] + record[24:40] + record[60:]
+    accepted = 0
+    others = (record + record, record[:24] + record[44:], without_digests, first_key_twice)
+    for changed in (*bits_changed(record), *cut_or_lengthened(record), *others):
+        assert read_together([changed]) == as_outlined([changed])
+        together = read_together([*WHOLE, changed, *WHOLE])
+        assert together == as_outlined([*WHOLE, changed, *WHOLE])
+        accepted += together is not None
+    assert 0 < accepted < 8 * len(record)
 
 
 def test_paths_have_one_spelling() -> None:

@@ -106,7 +106,7 @@ def test_other_bundles_are_refused() -> None:
 
 
 def test_a_tile_has_the_width_it_should_have() -> None:
-    assert parse_tile(b"a" * 32 + b"b" * 32, 2) == [b"a" * 32, b"b" * 32]
+    assert parse_tile(b"a" * 32 + b"b" * 32, 2) == b"a" * 32 + b"b" * 32
     for data in (b"", b"a" * 31, b"a" * 33, b"a" * 96):
         with pytest.raises(MalformedTile):
             parse_tile(data, 2)
