@@ -162,7 +162,11 @@ def age_on(birth_date: date, day: date) -> int:
 
 
 def family_of(op: Operation, person: PersonId, on: date) -> Family:
-    """The age and the guardians of `person`, consulted wherever they are on record; nobody is shown."""
+    """The age and the guardians of `person`, consulted wherever they are on record; nobody is shown.
+
+    Where only one of those who share the parental responsibility is on record (barneloven 1981 § 30), the other stands
+    among the guardians all the same, without an id behind the ref.
+    """
     found = op.rows(_FAMILY, person=person)
     entry, checked, _ = found[0] if found else (None, None, None)
     written = entry.birth_date.consult(op) if entry else None
@@ -175,6 +179,9 @@ def family_of(op: Operation, person: PersonId, on: date) -> Family:
         Guardian(ref=refs[bond.guardian_id], kind=_HOLDERS[bond.kind], resident=bond.is_resident)  # type: ignore[arg-type]  # the table holds these words only
         for bond in current
     )
+    if [bond.kind for bond in current if _HOLDERS[bond.kind] == "holder"] == ["joint"]:
+        # It is shared with somebody whom no service has on record, and who has to be found before anything counts.
+        guardians += (Guardian(ref=f"guardian_{len(current) + 1}", kind="holder", resident=False),)
     return Family(person, born, age_on(born, on) if born else None, guardians, refs, checked)
 
 

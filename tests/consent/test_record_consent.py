@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,13 +8,15 @@ from sqlalchemy import text
 from audit.house import House
 from consent.read_consent import read_consent
 from consent.record_consent import Explained, Flow, Heard, Signed, record_consent
+from consent.sign_consent import SignConsent, sign_consent
 from consent.views import ConsentView
 from foundation.errors import Invalid, NotFound
 from foundation.identifiers import ConsentId, ServiceId
 from people.list_notices import list_notices
+from people.register_family import GuardianOf, RegisterFamily, register_family
 from tests.consent.a_form import a_form
 from tests.log_reading import events, newest
-from tests.situations import Town, a_family, a_town
+from tests.situations import Town, a_family, a_town, protect
 
 
 def test_a_written_consent_counts_when_both_guardians_have_signed(town: Town) -> None:
@@ -91,6 +94,23 @@ def test_both_saying_no_is_a_refusal(town: Town) -> None:
 def test_a_mother_with_sole_responsibility_signs_alone(town: Town) -> None:
     family = a_family(town, sole=True)
     assert record_consent(town.housing_worker, a_form(town, family)).state == "given"
+
+
+def test_where_it_is_shared_with_somebody_unknown_one_signature_is_not_enough(town: Town) -> None:
+    family = a_family(town, sole=True)
+    child, mother = (family.members[ref] for ref in ("child", "mother"))
+    shared = GuardianOf("child", "mother", "joint", is_resident=True, evidence="register")
+    register_family(town.housing_worker, RegisterFamily((child, mother), (shared,)))
+    waiting = record_consent(town.housing_worker, a_form(town, family))
+    assert (waiting.state, waiting.missing) == ("asked", ("signature(guardian_2)",))
+    assert [one.person for one in read_consent(town.housing_worker, waiting.id).signers] == [family.mother]
+    father = replace(mother, ref="father", name="Mahad Åmot", identity_number=town.numbers.of(mother.birth_date))
+    assert father.identity_number is not None
+    protect(town, father.identity_number, "none")
+    bonds = (shared, replace(shared, guardian="father"))
+    both = register_family(town.housing_worker, RegisterFamily((child, mother, father), bonds))
+    signed = SignConsent(waiting.id, both.members[2].id, town.today)
+    assert sign_consent(town.housing_worker, signed).state == "given"
 
 
 @pytest.mark.parametrize(
