@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from fastapi import Depends, FastAPI, Security
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
@@ -18,8 +17,7 @@ from audit.once import AnsweredBefore
 from foundation.errors import Problem
 from foundation.texts import Texts
 from web.api import CALLS
-from web.api.described import document_of, problems
-from web.api.kind_of_body import check_kind_of_body
+from web.api.described import document_of
 from web.door import Door
 from web.envelope import Envelope
 from web.frame import Frame
@@ -27,7 +25,6 @@ from web.limits import MAX_BODY_SIZE, MAX_UPLOAD_SIZE
 from web.pages import PAGES
 from web.problems import answer_again, answer_fault, answer_problem, answer_to_framework
 from web.static_files import StaticFiles
-from web.visit import check_form
 
 __all__ = ["LOCALES", "create_app"]
 
@@ -82,18 +79,9 @@ def create_app(house: House, texts: Texts | None = None) -> FastAPI:
     app.exception_handler(HTTPException)(answer_to_framework)
     app.exception_handler(RequestValidationError)(answer_to_framework)
     app.exception_handler(Exception)(answer_fault)
-    # Routes are tried in this order, router by router: calls come first because programs ask oftener than people, and
-    # none lies inside a router of another, because each level is searched once more.
-    for call in CALLS:
-        app.include_router(
-            call.router,
-            prefix="/api/v1",
-            # The door has checked the token; this tells readers of the API that it does.
-            dependencies=[Security(HTTPBearer(auto_error=False)), Depends(check_kind_of_body)],
-            responses=problems(),
-        )
-    for page in PAGES:
-        app.include_router(page.router, include_in_schema=False, dependencies=[Depends(check_form)])
+    # Routes are tried in this order: calls come first because programs ask oftener than people.
+    for module in (*CALLS, *PAGES):
+        app.routes.extend(module.router.routes)
 
     async def serve(request: Request) -> Response:
         return frame.static.serve(request, request.path_params["fingerprint"], request.path_params["name"])

@@ -71,13 +71,11 @@ class Route:
 
 
 def _routes() -> Iterator[Route]:
-    for prefix, modules in (("", PAGES), ("/api/v1", CALLS)):
-        for module in modules:
-            for route in module.router.routes:
-                assert isinstance(route, APIRoute), f"{route} is no route of ours"
-                for method in sorted(route.methods or ()):
-                    action = getattr(route.endpoint, "action", None)
-                    yield Route(f"{method} {prefix}{route.path}", route.endpoint, action)
+    for module in (*PAGES, *CALLS):
+        for route in module.router.routes:
+            assert isinstance(route, APIRoute), f"{route} is no route of ours"
+            for method in sorted(route.methods or ()):
+                yield Route(f"{method} {route.path}", route.endpoint, getattr(route.endpoint, "action", None))
 
 
 ROUTES = list(_routes())

@@ -1,17 +1,17 @@
 """Saying that one is close to a person whose matters one handles."""
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
 from referral.state_closeness import ClosenessReceipt, StateCloseness, state_closeness
 from web.api.described import gives
 from web.api.referrals import HowClose
+from web.api.router import calls_below
 from web.parameters import PersonIdHere, ReferralIdHere
 from web.sent import Sent
 from web.visit import HereOnce, does
 
-router = APIRouter(prefix="/closeness", tags=["Referrals"])
+router = calls_below("/closeness", tag="Referrals")
 
 
 class SaidOnce(Sent):

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from starlette.responses import Response
 
@@ -20,13 +20,14 @@ from referral.own_referral import stop_what_hung_on
 from web.api.described import creates, gives, shows_page, with_page
 from web.api.exact import Day, YesOrNo
 from web.api.kind_of_body import takes
+from web.api.router import calls_below
 from web.limits import MAX_UPLOAD_SIZE
 from web.parameters import ConsentIdHere, PersonIdHere, ServiceIdHere
 from web.scans import KINDS_OF_PAGE, Upload
 from web.sent import Sent
 from web.visit import Here, HereOnce, does
 
-router = APIRouter(prefix="/consents", tags=["Consents"])
+router = calls_below("/consents", tag="Consents")
 
 Word = Annotated[str, Field(max_length=40)]
 

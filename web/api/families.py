@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
@@ -12,10 +11,11 @@ from people.register_family import FamilyReceipt, GuardianOf, RegisterFamily, re
 from people.roster import Member
 from web.api.described import creates
 from web.api.exact import Day, YesOrNo
+from web.api.router import calls_below
 from web.sent import Sent
 from web.visit import HereOnce, does
 
-router = APIRouter(prefix="/families", tags=["People"])
+router = calls_below("/families", tag="People")
 
 Short = Annotated[str, Field(max_length=40)]
 Line = Annotated[str, Field(max_length=300)]

@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
@@ -15,11 +14,12 @@ from consent.submit_held_case import HeldCaseReceipt, SubmitHeldCase, submit_hel
 from web.api.described import creates, gives
 from web.api.exact import Day, YesOrNo
 from web.api.referrals import HowClose
+from web.api.router import calls_below
 from web.parameters import HeldCaseIdHere, PersonIdHere, ServiceIdHere
 from web.sent import Sent
 from web.visit import Here, HereOnce, does
 
-router = APIRouter(prefix="/held-cases", tags=["Decisions"])
+router = calls_below("/held-cases", tag="Decisions")
 
 Word = Annotated[str, Field(max_length=40)]
 

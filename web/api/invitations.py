@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
 from audit.actions import Action
 from people.invitation import AccountMade, TakeUpInvitation, take_up_invitation
 from web.api.described import gives
+from web.api.router import calls_below
 from web.sent import Sent
 from web.visit import Here, does
 
-router = APIRouter(prefix="/invitations", tags=["Signing in"])
+router = calls_below("/invitations", tag="Signing in")
 
 
 class Chosen(Sent):

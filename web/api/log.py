@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from starlette.responses import Response
 
@@ -18,11 +18,12 @@ from consent.replay_decision import ReplayView, replay_decision
 from foundation.identifiers import EventId, PersonId
 from web.api.described import gives
 from web.api.exact import Instant
+from web.api.router import calls_below
 from web.parameters import EventIdHere, PersonIdHere, ReferralIdHere, ServiceIdHere, StaffIdHere
 from web.sent import Sent
 from web.visit import Here, does
 
-router = APIRouter(prefix="/log/events", tags=["The log"])
+router = calls_below("/log/events", tag="The log")
 
 Word = Annotated[str, Field(max_length=40)]
 

@@ -1,14 +1,14 @@
 """Notices: what one's own service has been told."""
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
 from people.list_notices import NoticeList, list_notices
 from web.api.described import gives
+from web.api.router import calls_below
 from web.visit import Here, does
 
-router = APIRouter(prefix="/notices", tags=["Notices"])
+router = calls_below("/notices", tag="Notices")
 
 
 @router.get("", **gives(NoticeList))

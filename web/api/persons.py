@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from starlette.responses import Response
 
@@ -14,11 +14,12 @@ from people.read_person import read_person
 from people.views import PersonList, PersonView
 from web.api.described import gives
 from web.api.families import Seen
+from web.api.router import calls_below
 from web.parameters import PersonIdHere
 from web.sent import Sent
 from web.visit import Here, HereOnce, does
 
-router = APIRouter(prefix="/persons", tags=["People"])
+router = calls_below("/persons", tag="People")
 
 
 class Search(Sent):

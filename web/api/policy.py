@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import StrictInt
 from starlette.responses import Response
 
@@ -12,10 +11,11 @@ from people.approve_policy import PolicyReceipt, approve_policy
 from people.policy_history import PolicyView, policy_history
 from people.propose_policy import ProposalReceipt, ProposePolicy, propose_policy
 from web.api.described import creates, gives
+from web.api.router import calls_below
 from web.sent import Sent
 from web.visit import Here, HereOnce, does
 
-router = APIRouter(prefix="/policy", tags=["The policy"])
+router = calls_below("/policy", tag="The policy")
 
 
 class Proposal(Sent):

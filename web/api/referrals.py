@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from starlette.responses import Response
 
@@ -18,11 +18,12 @@ from referral.refer_pupil import ReferPupil, refer_pupil
 from referral.views import DraftView, ReferralList, ReferralReceipt, ReferralView, StepReceipt
 from web.api.described import creates, gives
 from web.api.exact import YesOrNo
+from web.api.router import calls_below
 from web.parameters import PersonIdHere, ReferralIdHere, ServiceIdHere
 from web.sent import Sent
 from web.visit import Here, HereOnce, does
 
-router = APIRouter(prefix="/referrals", tags=["Referrals"])
+router = calls_below("/referrals", tag="Referrals")
 
 Word = Annotated[str, Field(max_length=40)]
 

@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
@@ -12,11 +11,12 @@ from audit.family_visibility import Visible
 from people.issue_report import IssueReport, PersonReport, issue_report
 from web.api.described import gives
 from web.api.exact import Instant
+from web.api.router import calls_below
 from web.parameters import EventIdHere, PersonIdHere
 from web.sent import Sent
 from web.visit import Here, does
 
-router = APIRouter(tags=["The log"])
+router = calls_below(tag="The log")
 
 
 class ReportAskedFor(Sent):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from confidentiality.book import BOOK
@@ -17,10 +17,11 @@ from consent.case_file import CaseNotUnderstood, case_from, said_place
 from foundation.errors import FieldProblem, Invalid
 from people.policy import policy_today
 from web.api.described import gives
+from web.api.router import calls_below
 from web.terms import Terms
 from web.visit import Here
 
-router = APIRouter(prefix="/rules", tags=["Rules"])
+router = calls_below("/rules", tag="Rules")
 
 _LONGEST_PLACE = 80  # a longer name of a field is somebody's text, not a field
 

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from people.standing import OpenService, open_services
 from web.api.described import gives
+from web.api.router import calls_below
 from web.visit import Here
 
-router = APIRouter(prefix="/services", tags=["Services"])
+router = calls_below("/services", tag="Services")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action, Role
@@ -12,11 +11,12 @@ from people.sign_declaration import sign_declaration
 from people.sign_in import Credentials, DemoDoor, SignedIn, demo_doors, demo_sign_in, sign_in, sign_out
 from people.standing import whoami
 from web.api.described import does_only, gives
+from web.api.router import calls_below
 from web.parameters import ServiceIdHere, StaffIdHere
 from web.sent import Sent
 from web.visit import Here, Visit, does
 
-router = APIRouter(tags=["Signing in"])
+router = calls_below(tag="Signing in")
 
 
 class ByName(Sent):

@@ -1,11 +1,11 @@
 """The accessibility statement (the regulation on universal design of ICT solutions, § 4; EN 301 549)."""
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
+from web.pages.router import pages_below
 from web.visit import Here
 
-router = APIRouter()
+router = pages_below()
 
 
 @router.get("/accessibility")

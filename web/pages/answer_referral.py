@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
@@ -13,6 +12,7 @@ from referral.accept_referral import accept_referral
 from referral.decline_referral import REASONS, decline_referral
 from referral.read_referral import read_referral
 from referral.recall_referral import recall_referral
+from web.pages.router import pages_below
 from web.parameters import ReferralIdHere
 from web.sent import Sent
 from web.visit import Filled, Here, HereOnce, Visit, does
@@ -20,7 +20,7 @@ from web.wording import STEP_REASONS
 
 __all__ = ["Declining", "Passed", "Recalling", "router"]
 
-router = APIRouter(prefix="/referrals")
+router = pages_below("/referrals")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
@@ -13,6 +12,7 @@ from consent.read_proof import read_proof
 from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import ConsentId, EventId
 from web.limits import MAX_UPLOAD_SIZE
+from web.pages.router import pages_below
 from web.parameters import ConsentIdHere
 from web.sent import FilledIn
 from web.terms import Terms
@@ -20,7 +20,7 @@ from web.visit import Filled, Here, HereOnce, Visit, does
 
 __all__ = ["Attaching", "router"]
 
-router = APIRouter(prefix="/consents")
+router = pages_below("/consents")
 
 
 @dataclass(frozen=True)

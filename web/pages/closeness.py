@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
@@ -12,6 +11,7 @@ from consent.closeness import Closeness
 from foundation.errors import FieldProblem, Invalid, Problem
 from foundation.identifiers import PersonId, ReferralId
 from referral.state_closeness import StateCloseness, state_closeness
+from web.pages.router import pages_below
 from web.parameters import PersonIdHere, ReferralIdHere
 from web.sent import FilledIn
 from web.visit import Filled, Here, HereOnce, Visit, does
@@ -19,7 +19,7 @@ from web.wording import RELATIONS
 
 __all__ = ["Saying", "closeness_page", "router"]
 
-router = APIRouter(prefix="/closeness")
+router = pages_below("/closeness")
 
 
 @dataclass(frozen=True)

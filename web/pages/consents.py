@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
@@ -14,6 +13,7 @@ from consent.read_consent import read_consent
 from consent.views import ConsentLine, ConsentView, FlowView
 from foundation.identifiers import EventId
 from foundation.texts import message
+from web.pages.router import pages_below
 from web.parameters import ConsentIdHere
 from web.terms import Terms
 from web.visit import Here, Visit, does
@@ -22,7 +22,7 @@ from web.wording import ANSWERS, CONSENT_SENTENCES, CONSENT_STATES, HEARING_VIEW
 
 __all__ = ["Consents", "OneConsent", "router", "ways"]
 
-router = APIRouter(prefix="/consents")
+router = pages_below("/consents")
 
 ways = (
     Way(

@@ -1,13 +1,13 @@
 """The declaration of confidentiality: read it, sign it (forvaltningsloven 1967 § 13 c)."""
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
 from people.sign_declaration import sign_declaration
+from web.pages.router import pages_below
 from web.visit import Here, does
 
-router = APIRouter(prefix="/declaration")
+router = pages_below("/declaration")
 
 
 @router.get("")

@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
-from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
 from audit.evidence_lag import WARN_AFTER
 from foundation.errors import Unavailable
 from people.standing import open_services
+from web.pages.router import pages_below
 from web.visit import Here
 
-router = APIRouter()
+router = pages_below()
 
 
 class NotReady(Unavailable):

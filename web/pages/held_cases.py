@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
@@ -22,6 +21,7 @@ from foundation.identifiers import EventId, HeldCaseId, PersonId, ServiceId
 from foundation.texts import message
 from referral.draft_referral import DraftReferral, draft_referral
 from referral.kinds import KINDS, kind_of
+from web.pages.router import pages_below
 from web.parameters import HeldCaseIdHere, PersonIdHere, ServiceIdHere
 from web.rule_words import RuleWords
 from web.sent import FilledIn, Sent
@@ -32,7 +32,7 @@ from web.wording import HELD_STATES, HELD_STEPS
 
 __all__ = ["Asking", "HeldCases", "OneHeldCase", "router", "ways"]
 
-router = APIRouter(prefix="/held-cases")
+router = pages_below("/held-cases")
 
 ways = (
     Way(

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from people.standing import OpenService, open_services
+from web.pages.router import pages_below
 from web.visit import Here
 
-router = APIRouter()
+router = pages_below()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action, Role
@@ -15,13 +14,14 @@ from people.list_notices import NoticeLine, list_notices
 from people.standing import whoami
 from referral.kinds import KINDS
 from referral.list_referrals import list_referrals
+from web.pages.router import pages_below
 from web.terms import Terms
 from web.visit import Here, Visit
 from web.wording import NOTICES, REFERRAL_KINDS
 
 __all__ = ["Home", "router"]
 
-router = APIRouter()
+router = pages_below()
 
 _MOST = 5
 

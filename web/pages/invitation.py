@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import segno
-from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import Response
 
@@ -11,11 +10,12 @@ from audit.actions import Action
 from foundation.errors import FieldProblem, Invalid, NotFound
 from foundation.identifiers import EventId
 from people.invitation import TakeUpInvitation, invited_by, take_up_invitation
+from web.pages.router import pages_below
 from web.visit import Filled, Here, does
 
 __all__ = ["Chosen", "Made", "router"]
 
-router = APIRouter(prefix="/invitation")
+router = pages_below("/invitation")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from audit.actions import Action, Role
@@ -26,6 +26,7 @@ from foundation.identifiers import EventId, PersonId, ServiceId
 from foundation.texts import message
 from people.standing import name_of_staff, open_services
 from web.error_list import problem_named
+from web.pages.router import pages_below
 from web.parameters import EventIdHere
 from web.rule_words import RuleWords
 from web.sent import FilledIn
@@ -36,7 +37,7 @@ from web.wording import DEEDS, LOG_KINDS, OUTCOMES, RESULT_COLORS, ROLES
 
 __all__ = ["Entry", "Log", "Replayed", "router", "ways"]
 
-router = APIRouter(prefix="/log")
+router = pages_below("/log")
 
 ways = (
     Way(

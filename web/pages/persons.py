@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
@@ -24,6 +23,7 @@ from people.register_family import GuardianOf, RegisterFamily, register_family
 from people.roster import Member
 from people.standing import OpenService, open_services
 from people.views import PersonList, PersonView
+from web.pages.router import pages_below
 from web.parameters import PersonIdHere
 from web.sent import FilledIn
 from web.terms import SPOKEN, Terms
@@ -33,7 +33,7 @@ from web.wording import CONSENT_STATES, EVIDENCE, PROTECTION_SEEN, RESPONSIBILIT
 
 __all__ = ["Common", "Family", "OnePerson", "Roster", "age_on", "cannot_be_handled", "router", "ways"]
 
-router = APIRouter(prefix="/persons")
+router = pages_below("/persons")
 
 ways = (
     Way(

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
@@ -21,6 +20,7 @@ from people.policy_history import PolicyView, VersionView, policy_history
 from people.propose_policy import ProposePolicy, propose_policy
 from people.standing import OpenService, open_services
 from web.pages.record_consent import purposes_asked_for
+from web.pages.router import pages_below
 from web.sent import FilledIn, whole_number
 from web.terms import Terms
 from web.visit import Filled, Here, HereOnce, Visit, does
@@ -28,7 +28,7 @@ from web.ways import Way
 
 __all__ = ["PolicyPage", "router", "ways"]
 
-router = APIRouter(prefix="/policy")
+router = pages_below("/policy")
 
 ways = (
     Way(

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from foundation.errors import NotFound
 from web.error_list import problem_named
+from web.pages.router import pages_below
 from web.visit import Here
 from web.worded import status_of
 
-router = APIRouter()
+router = pages_below()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
@@ -20,6 +19,7 @@ from people.standing import OpenService, open_services
 from people.views import PersonView
 from referral.kinds import KINDS
 from web.pages.persons import age_on
+from web.pages.router import pages_below
 from web.parameters import PersonIdHere
 from web.sent import FilledIn
 from web.terms import SPOKEN, Terms
@@ -28,7 +28,7 @@ from web.wording import ANSWERS, HEARING_VIEWS, INTERPRETERS
 
 __all__ = ["ConsentForm", "purposes_asked_for", "router"]
 
-router = APIRouter(prefix="/consents")
+router = pages_below("/consents")
 
 #: Purposes for which no family is asked: duties, danger, control and counting.
 _NOT_ASKED_FOR = frozenset({"report_concern", "emergency", "audit", "statistics"})

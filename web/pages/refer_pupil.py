@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
@@ -28,6 +27,7 @@ from referral.state_closeness import StateCloseness, state_closeness
 from referral.views import CategoryAnswer, DraftView
 from web.pages.persons import cannot_be_handled
 from web.pages.referrals import CLOSE, ClosedPart, closed_parts, in_order
+from web.pages.router import pages_below
 from web.parameters import EventIdHere, PersonIdHere, ReferralIdHere, ServiceIdHere
 from web.sent import FilledIn
 from web.terms import Terms
@@ -36,7 +36,7 @@ from web.wording import REFERRAL_FIELDS, REFERRAL_KINDS, RELATIONS
 
 __all__ = ["Choosing", "Pupils", "ReferralForm", "Review", "Sending", "router"]
 
-router = APIRouter(prefix="/referrals")
+router = pages_below("/referrals")
 
 #: Some are still in upper secondary school in their early twenties; whoever is older, in years, is no pupil.
 _OLDEST_PUPIL = 24

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action, Role
@@ -19,6 +18,7 @@ from referral.list_referrals import list_referrals
 from referral.read_referral import read_referral
 from referral.views import CategoryAnswer, PartView, ReferralLine, ReferralView, StepView
 from web.pages.closeness import closeness_page
+from web.pages.router import pages_below
 from web.parameters import ReferralIdHere
 from web.rule_words import RuleWords
 from web.terms import Terms
@@ -28,7 +28,7 @@ from web.wording import REFERRAL_KINDS, REFERRAL_STATES, REFERRAL_STEPS, STEP_RE
 
 __all__ = ["CLOSE", "ClosedPart", "OneReferral", "Referrals", "closed_parts", "in_order", "router", "ways"]
 
-router = APIRouter(prefix="/referrals")
+router = pages_below("/referrals")
 
 ways = (
     Way(

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
@@ -12,6 +11,7 @@ from foundation.errors import FieldProblem, Invalid, NotFound
 from foundation.identifiers import PersonId
 from foundation.texts import message
 from people.issue_report import IssueReport, issue_report
+from web.pages.router import pages_below
 from web.report_pdf import report_as_pdf
 from web.sent import FilledIn
 from web.visit import Filled, Here, Visit, does
@@ -19,7 +19,7 @@ from web.ways import Way
 
 __all__ = ["Asking", "router", "ways"]
 
-router = APIRouter(prefix="/reports")
+router = pages_below("/reports")
 
 ways = (
     Way(

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from confidentiality.book import BOOK
@@ -15,13 +14,14 @@ from confidentiality.rule import CONFIRMED_BY, Rule
 from confidentiality.vocabulary import JURISDICTIONS, Jurisdiction
 from confidentiality.words import Language
 from people.policy import policy_today
+from web.pages.router import pages_below
 from web.terms import Terms
 from web.visit import Here, Visit
 from web.wording import RULE_CONFIDENCES, RULE_EFFECTS
 
 __all__ = ["Book", "router"]
 
-router = APIRouter(prefix="/rules")
+router = pages_below("/rules")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
@@ -12,6 +11,7 @@ from consent.read_consent import read_consent
 from consent.sign_consent import SignConsent, sign_consent
 from foundation.errors import Invalid
 from foundation.identifiers import ConsentId, EventId
+from web.pages.router import pages_below
 from web.parameters import ConsentIdHere, PersonIdHere
 from web.sent import Sent
 from web.terms import Terms
@@ -20,7 +20,7 @@ from web.wording import ANSWERS
 
 __all__ = ["Signing", "router"]
 
-router = APIRouter(prefix="/consents")
+router = pages_below("/consents")
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action, Role
 from foundation.errors import Problem
 from people.sign_in import Credentials, DemoDoor, SignedIn, demo_doors, demo_sign_in, sign_in, sign_out
 from web.door import safe_next
+from web.pages.router import pages_below
 from web.parameters import ServiceIdHere, StaffIdHere
 from web.sent import FilledIn, Sent
 from web.visit import Filled, Here, Visit, does
 
-router = APIRouter()
+router = pages_below()
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.evidence.log_policy import PolicyRefused, parse_policy
 from audit.evidence.note import key_fingerprint
 from foundation.errors import NotFound
 from foundation.settings import Settings
+from web.pages.router import pages_below
 from web.visit import Here
 
 __all__ = ["Verifying", "router"]
 
-router = APIRouter(prefix="/verify")
+router = pages_below("/verify")
 
 _VERIFIER = Path(__file__).parents[2] / "audit" / "evidence" / "verifier" / "tillit-verify.py"
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import yaml
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from confidentiality.acts import ACT
@@ -24,6 +23,7 @@ from foundation.errors import Problem
 from foundation.first_letter import large_first
 from foundation.texts import message
 from people.policy import policy_today
+from web.pages.router import pages_below
 from web.rule_words import RuleWords
 from web.sent import FilledIn
 from web.terms import Terms
@@ -46,7 +46,7 @@ from web.wording import (
 
 __all__ = ["WhatIf", "router"]
 
-router = APIRouter(prefix="/rules")
+router = pages_below("/rules")
 
 Choices = Sequence[tuple[str, str]]
 

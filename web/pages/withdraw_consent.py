@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from audit.actions import Action
@@ -14,6 +13,7 @@ from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import ConsentId, EventId, ServiceId
 from foundation.texts import message
 from referral.own_referral import stop_what_hung_on
+from web.pages.router import pages_below
 from web.parameters import ConsentIdHere, PersonIdHere
 from web.sent import Sent
 from web.terms import Terms
@@ -22,7 +22,7 @@ from web.wording import CHANNELS
 
 __all__ = ["Withdrawing", "router"]
 
-router = APIRouter(prefix="/consents")
+router = pages_below("/consents")
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def body_of(call: APIRoute) -> type[BaseModel] | None:
 
 def somewhere(call: APIRoute) -> str:
     """An address of the call, about nothing that exists."""
-    return API + re.sub(r"\{\w+\}", str(uuid4()), call.path)
+    return re.sub(r"\{\w+\}", str(uuid4()), call.path)
 
 
 WITH_BODY = [call for call in CALLS if body_of(call) is not None]
@@ -42,7 +42,7 @@ DEEDS = [call for call in CALLS if hasattr(call.endpoint, "action")]
 CREATING = [
     call
     for call in CALLS
-    if any(dependency.call.__name__ == "_here_once" for dependency in call.dependant.dependencies if dependency.call)
+    if any(getattr(dependency.call, "__name__", None) == "_here_once" for dependency in call.dependant.dependencies)
 ]
 STEPS = [call for call in CALLS if call.path.endswith(("/accept", "/decline", "/recall"))]
 
@@ -71,7 +71,7 @@ def action_of(call: APIRoute) -> str:
 def test_there_is_something_to_try() -> None:
     assert len(CALLS) >= 30
     assert len(DEEDS) >= 26
-    assert {call.path for call in CREATING} == {
+    assert {call.path.removeprefix(API) for call in CREATING} == {
         "/families",
         "/persons/{person_id}/protection-checks",
         "/consents",
@@ -87,7 +87,7 @@ def test_there_is_something_to_try() -> None:
 
 
 def test_nobody_comes_in_without_a_session(stranger: httpx2.Client) -> None:
-    closed = [call for call in CALLS if f"{API}{call.path}" not in OPEN]
+    closed = [call for call in CALLS if call.path not in OPEN]
     assert len(CALLS) - len(closed) == 5  # signing in, twice; the demo's doors; taking up an invitation; the rules
     for call in closed:
         answer = stranger.request(method_of(call), somewhere(call))
@@ -246,4 +246,4 @@ def test_a_page_of_a_list_that_is_none_is_refused(as_: As, town: Town) -> None:
 
 
 def test_the_application_has_these_calls(app: FastAPI) -> None:
-    assert {f"{API}{call.path_format}" for call in CALLS} == set(app.openapi()["paths"])
+    assert {call.path_format for call in CALLS} == set(app.openapi()["paths"])

@@ -26,7 +26,7 @@ from audit.sequence_events import settle_log
 from people.invitation import invite
 from tests.a_server import a_client
 from tests.situations import Town, protect
-from tests.web.api.conftest import Program, every_call, method_of
+from tests.web.api.conftest import API, Program, every_call, method_of
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "api.md"
 EXAMPLE = re.compile(r"```sh\n(?P<command>.*?)```\n```http\n(?P<answer>.*?)```", re.DOTALL)
@@ -106,7 +106,7 @@ def a_png() -> bytes:
 def test_every_call_has_its_own_heading() -> None:
     headings = re.findall(r"^### `(\w+) (/\S+)`$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(set(headings)) == len(headings)
-    assert set(headings) == {(method_of(call), call.path_format) for call in every_call()}
+    assert set(headings) == {(method_of(call), call.path_format.removeprefix(API)) for call in every_call()}
 
 
 def test_every_example_is_so(address: str, as_: Callable[[str], Program], town: Town) -> None:
