@@ -3,8 +3,11 @@
 A command's file is loaded when the command is called, not before.
 """
 
+import gc
 import importlib
+import os
 import sys
+from types import ModuleType
 from typing import Any, NoReturn
 
 import typer
@@ -56,7 +59,7 @@ class _Commands(typer.core.TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name][0].partition(":")
-        command = typer.main.get_command(getattr(importlib.import_module(module), name))
+        command = typer.main.get_command(getattr(_loaded(module), name))
         command.name = cmd_name
         return command
 
@@ -64,6 +67,18 @@ class _Commands(typer.core.TyperGroup):
         """The list for `--help`, without loading a single command."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, does) for name, (_, does) in COMMANDS.items()])
+
+
+def _loaded(module: str) -> ModuleType:
+    """The module; what it is made of stays, and is never searched for garbage."""
+    if module not in sys.modules:
+        gc.disable()  # looking through all of it again and again while it grew took an eighth of a server's start
+        try:
+            importlib.import_module(module)
+        finally:
+            gc.freeze()
+            gc.enable()
+    return sys.modules[module]
 
 
 app = typer.Typer(
@@ -84,6 +99,9 @@ def _tillit() -> None:
 
 def main() -> None:
     """Run a command. What is in the way is said in one line on the error output, and the exit code is not zero."""
+    # Nobody else sees what is validated here: a package that happens to be installed is not asked whether it has a
+    # plug-in for pydantic. Asking all of them took a while, too.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     try:
         app()
     except Problem as problem:
