@@ -5,8 +5,8 @@ is seen at once, and the addresses inside a style sheet (fonts beside it) keep w
 """
 
 import gzip
-import mimetypes
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,21 +18,29 @@ from foundation.errors import NotFound
 __all__ = ["StaticFile", "StaticFiles"]
 
 _FOR_EVER = "public, max-age=31536000, immutable"
+#: Every kind of file there is, whatever the machine that serves it calls them.
 _TYPES = {
-    ".woff2": "font/woff2",
+    ".css": "text/css",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
+    ".woff2": "font/woff2",
 }
 
 
 @dataclass(frozen=True)
 class StaticFile:
-    """One file as it is sent: its type, its bytes, and the same bytes compressed where that is worth it."""
+    """One file as it is sent: its type and its bytes."""
 
     media_type: str
     content: bytes
-    compressed: bytes | None
+
+    @cached_property
+    def compressed(self) -> bytes | None:
+        """The same bytes compressed, where that is worth it; done when somebody first asks, not at every start."""
+        # Fonts are compressed already. Pages themselves are never compressed: they hold the form token beside what
+        # somebody typed, and the length of the compressed page would tell about it (BREACH).
+        return None if self.media_type == _TYPES[".woff2"] else gzip.compress(self.content, 9, mtime=0)
 
 
 class StaticFiles:
@@ -44,7 +52,7 @@ class StaticFiles:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             name, content = path.relative_to(folder).as_posix(), path.read_bytes()
             fingerprint.update(name.encode() + b"\0" + sha256(content).digest())
-            self._files[name] = _prepared(path, content)
+            self._files[name] = StaticFile(_TYPES[path.suffix], content)
         self.fingerprint = fingerprint.hexdigest()[:16]
 
     def address(self, name: str) -> str:
@@ -59,16 +67,8 @@ class StaticFiles:
             raise NotFound
         current = fingerprint == self.fingerprint
         headers = {"cache-control": _FOR_EVER if current else "no-store", "vary": "Accept-Encoding"}
-        if file.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        if "gzip" in request.headers.get("accept-encoding", "") and file.compressed is not None:
             return Response(
                 file.compressed, media_type=file.media_type, headers={**headers, "content-encoding": "gzip"}
             )
         return Response(file.content, media_type=file.media_type, headers=headers)
-
-
-def _prepared(path: Path, content: bytes) -> StaticFile:
-    media_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    # Fonts are compressed already. Pages themselves are never compressed: they hold the form token beside what somebody
-    # typed, and the length of the compressed page would tell about it (BREACH).
-    compressed = None if path.suffix == ".woff2" else gzip.compress(content, 9, mtime=0)
-    return StaticFile(media_type, content, compressed)

@@ -52,7 +52,7 @@ Switch = Annotated[str, _one_of(SWITCHES)]
 Act = Annotated[str, _one_of(AWAITED_ACTS)]
 
 
-class Asking(Sent):
+class Asking(Sent, defer_build=True):  # its many fields take long, and few ever fill this form in
     """What was chosen in the form; what was left open is unknown, as in a case file.
 
     `about` and `about_guardian` are the categories asked about the child (or the adult) and about the first guardian.

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
@@ -53,6 +52,8 @@ def take_up(here: Here, code: str, filled: Filled) -> Response:
         made = take_up_invitation(house, TakeUpInvitation(code, filled.text("sign_in_name"), filled.text("password")))
     except Invalid as problem:
         return here.page("invitation.html", _chosen(here, code), problem=problem, filled=filled)
+    import segno  # noqa: PLC0415  # only whoever makes an account needs it, and every start of the server would load it
+
     # Drawn by a library from our own address; black on white in every colour scheme, so that any camera reads it.
     drawn = segno.make(made.provisioning_uri, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff")
     secret = " ".join(made.code_secret[start : start + 4] for start in range(0, len(made.code_secret), 4))

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import yaml
 from starlette.responses import Response
 
 from confidentiality.acts import ACT
@@ -141,6 +140,8 @@ def ask_the_rules(here: Here) -> Response:
 
 
 def _answered(here: Visit, asking: Asking) -> Answered:
+    import yaml  # noqa: PLC0415  # only here is it needed, and every start of the server would load it
+
     terms = replace(Terms.of(here.actor.house, here.words), jurisdiction=asking.jurisdiction)
     data = asking.as_case()
     case = case_from(data)
