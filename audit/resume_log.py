@@ -9,8 +9,9 @@ from audit.evidence.leaf import system_leaf
 from audit.evidence.log_policy import LogKey, parse_policy
 from audit.evidence.log_store import DirectoryStore, replace_durably
 from audit.evidence.note import ED25519, VerifierKey, parse_checkpoint
+from audit.evidence.own_file import SignerUnusable
 from audit.evidence.publish_checkpoint import read_newest
-from audit.evidence.signer import KEY_FILE, Signer, SignerUnusable, create_signer
+from audit.evidence.signer import KEY_FILE, Signer, create_signer
 from audit.evidence.store_listing import list_store
 from audit.evidence.stored_tree import StoredTree
 from audit.house import House

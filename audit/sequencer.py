@@ -1,6 +1,7 @@
 """The sequencer: events that were committed become leaves of a signed tree.
 
     integrate   the queue's oldest events find their places, in one transaction with the new head of the tree
+    announce    a key that is planned gets its entry, from which on it signs too
     export      leaves and sealed events are made durable outside the database
     sign        the signer reads them there, and signs the head if the tree grew out of the one it signed last
     publish     the head is made durable outside, and kept in the database
@@ -17,16 +18,19 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from audit.announce_key import announce_key, renew_policy
 from audit.begin_log import begin_log, has_tree
 from audit.catch_up import catch_up
 from audit.evidence.checkpoint_history import MalformedHistory
 from audit.evidence.export_entries import tidy_store
 from audit.evidence.head_signer import HeadSigner
+from audit.evidence.log_policy import LogKey, PolicyRefused
 from audit.evidence.log_store import LogStore, NotInStore, StoredDifferently
 from audit.evidence.note import MalformedNote, parse_checkpoint, parse_note
+from audit.evidence.own_file import SignerUnusable
 from audit.evidence.publish_checkpoint import publish_checkpoint
 from audit.evidence.sealed_records import MalformedRecord
-from audit.evidence.signer import SignerRefused, SignerUnusable
+from audit.evidence.signer import SignerRefused
 from audit.evidence.stored_tree import StoredTree
 from audit.evidence.tiles import MalformedTile
 from audit.evidence.tree import CompactRange
@@ -53,6 +57,7 @@ _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
     (MalformedRecord, "store_damaged"),
     (MalformedNote, "store_damaged"),
     (MalformedHistory, "store_damaged"),
+    (PolicyRefused, "policy_unreadable"),
     (SignerRefused, "signer_refused"),
     (SignerUnusable, "signer_unusable"),
     (LogUnavailable, "database_unreachable"),
@@ -136,12 +141,13 @@ class Sequencer:
         self._origin = house.installed.origin
         self._exported = self._signed = self._tidied = 0
         self._note = b""
+        self._known_keys: tuple[LogKey, ...] | None = None
         self.tree = self._take_up()
 
     @property
     def steps(self) -> tuple[Callable[[], None], ...]:
         """The steps of a batch, in their order."""
-        return self.integrate, self.export, self.sign, self.publish, self.tidy
+        return self.integrate, self.announce, self.export, self.sign, self.publish, self.tidy
 
     def batch(self) -> int:
         """Bring the log on by one batch; how many leaves it grew by. Raises what `trouble_of` knows."""
@@ -153,6 +159,10 @@ class Sequencer:
     def integrate(self) -> None:
         """Let waiting events find their places."""
         self.tree = integrate_events(self._house, self.tree)
+
+    def announce(self) -> None:
+        """Write the signer's next key into the tree, where one is planned."""
+        self.tree = announce_key(self._house, self.tree, self._signer)
 
     def export(self) -> None:
         """Bring what has its place out of the database."""
@@ -202,6 +212,10 @@ class Sequencer:
     def _publish(self, note: bytes) -> None:
         """Publish a head and keep it; one that a crash left halfway is found in the store or in the signer's memory."""
         size = parse_checkpoint(parse_note(note).text).size
+        keys = self._signer.policy().keys
+        if keys != self._known_keys:
+            renew_policy(self._house, keys)
+            self._known_keys = keys
         publish_checkpoint(self._store, note)
         with upkeep(self._house) as connection:
             if not look(connection, _KEPT, {"log": self._origin, "at": size}):

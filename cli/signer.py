@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from audit.evidence.log_store import DirectoryStore
-from audit.evidence.signer import Signer, SignerUnusable
+from audit.evidence.own_file import SignerUnusable
+from audit.evidence.signer import Signer
 from audit.evidence.signer_socket import signer_at
 from cli.open_installation import clock_of
 from cli.options import DataDir, new_app, settings_for

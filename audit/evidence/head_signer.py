@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from audit.evidence.log_policy import LogPolicy
+from audit.evidence.signing_key import NextKey
 
 
 class HeadSigner(Protocol):
@@ -20,3 +21,10 @@ class HeadSigner(Protocol):
 
     def policy(self) -> LogPolicy:
         """The policy of a log without witnesses, signed by this signer."""
+
+    @property
+    def next_key(self) -> NextKey | None:
+        """The key that is planned and has signed nothing yet; None where there is none."""
+
+    def begin_key(self, first: int) -> None:
+        """Let the next key sign heads of ``first`` leaves and more; entry ``first - 1`` announces it."""

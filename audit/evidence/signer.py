@@ -8,18 +8,17 @@ a signature, and there is never a second history. Runs on POSIX, where one proce
 
 import fcntl
 import os
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from audit.evidence.base64url import NotBase64, b64url, parse_b64url
-from audit.evidence.canonical_json import JsonValue, NotCanonical, canonical_json, parse_canonical_json
+from audit.evidence.base64url import b64url, parse_b64url
+from audit.evidence.canonical_json import JsonValue, canonical_json
 from audit.evidence.finding import Finding
 from audit.evidence.leaf import SystemLeaf
 from audit.evidence.log_policy import LogKey, LogPolicy
@@ -33,7 +32,9 @@ from audit.evidence.note import (
     timestamped_message,
     timestamped_signature,
 )
+from audit.evidence.own_file import FORMAT, SignerUnusable, read_own_file
 from audit.evidence.sealed_records import SealedFile
+from audit.evidence.signing_key import FIRST, SIGNER_LOST, NextKey, SigningKey, encode_keys, read_keys
 from audit.evidence.tiles import WIDTH, WIDTH_BITS, Tile
 from audit.evidence.tree import CompactRange, compact_range
 from audit.evidence.window_check import check_upper_tiles, check_window, erasures_explained, files_of_growth
@@ -42,7 +43,6 @@ from foundation.clock import Clock
 KEY_FILE: Final = "log-key.json"
 STATE_FILE: Final = "signed.json"
 LOCK_FILE: Final = "lock"
-FORMAT: Final = 1
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NOT_IN_ORDER: Final = "the store is not in order"
 
@@ -54,28 +54,6 @@ class SignerRefused(Exception):
         super().__init__(reason if not findings else f"{reason}: {findings[0]}")
         self.reason = reason
         self.findings = tuple(findings)
-
-
-class SignerUnusable(Exception):
-    """The signer's own folder is missing, damaged, open to others, or belongs to another log."""
-
-
-@dataclass(frozen=True)
-class SigningKey:
-    """A private key and the sizes it signs: ``first`` to ``last``, or without end for None."""
-
-    private: bytes
-    first: int = 1
-    last: int | None = None
-
-    @property
-    def public(self) -> bytes:
-        """The public key, 32 bytes."""
-        return Ed25519PrivateKey.from_private_bytes(self.private).public_key().public_bytes_raw()
-
-    def signs(self, size: int) -> bool:
-        """Whether a checkpoint of ``size`` bears this key's signatures."""
-        return self.first <= size and (self.last is None or size <= self.last)
 
 
 @dataclass(frozen=True)
@@ -100,7 +78,7 @@ class Signer:
         self._folder = folder
         self._store = store
         self._clock = clock
-        self.origin, self._keys = _read_keys(folder / KEY_FILE)
+        self.origin, self._keys = read_keys(folder / KEY_FILE)
         self._read_state()
 
     @property
@@ -112,7 +90,9 @@ class Signer:
     def policy_keys(self) -> tuple[LogKey, ...]:
         """The keys as a policy names them."""
         return tuple(
-            LogKey(VerifierKey(self.origin, ED25519, key.public), key.first, key.last) for key in self._current_keys()
+            LogKey(VerifierKey(self.origin, ED25519, key.public), key.first, key.last)
+            for key in self._current_keys()
+            if key.first is not None
         )
 
     def policy(self) -> LogPolicy:
@@ -146,32 +126,58 @@ class Signer:
         size = self.signed_size
         return self.sign(size) if size else None
 
-    def add_key(self, first: int) -> bytes:
-        """Make another key that signs heads of ``first`` leaves and more; returns its public key for the ``key`` leaf.
+    @property
+    def next_key(self) -> NextKey | None:
+        """The key that is to sign from some entry on and has signed nothing yet; None where none is planned."""
+        signed = self.signed_size
+        for key in self._current_keys():
+            if key.is_next(signed):
+                return NextKey(key.public, key.reason, key.first)
+        return None
 
-        The leaf that announces it must be entry ``first - 1``, so that the heads which cover the announcement bear both
-        keys' signatures. Raises ``SignerRefused`` when a head of that size was signed already.
+    def plan_key(self, reason: str) -> bytes:
+        """Make the key that is to come next, and say why (a code); returns its public half.
+
+        It signs nothing until the log has announced it and ``begin_key`` has said where. Raises ``SignerRefused`` when
+        one is planned already.
         """
         with self._alone():
-            if first <= self._read_state().size:
-                raise SignerRefused(f"heads up to size {self._read_state().size} are signed already")
-            key = SigningKey(_new_private_key(), first)
-            self._write_keys([*self._current_keys(), key])
+            keys, signed = self._current_keys(), self._read_state().size
+            if any(key.is_next(signed) for key in keys):
+                raise SignerRefused("the next key is planned already")
+            key = SigningKey.new(None, reason)
+            self._write_keys([*keys, key])
             return key.public
 
-    def end_key(self, public: bytes, last: int) -> None:
-        """Let a key sign no head of more than ``last`` leaves.
+    def begin_key(self, first: int) -> None:
+        """Let the next key sign heads of ``first`` leaves and more; entry ``first - 1`` must announce it.
 
-        Raises ``SignerRefused`` when it has signed later heads, is not a key of this log, or is the only one then.
+        So the heads that cover the announcement bear the old and the new key's signatures. It may be said again, of
+        another place, as long as the key has signed nothing. Raises ``SignerRefused`` when no key is planned, or a head
+        of that size was signed already.
         """
         with self._alone():
-            keys = self._current_keys()
-            if last < self._read_state().size:
-                raise SignerRefused(f"a head of size {self._read_state().size} is signed already")
-            ended = [replace(key, last=last) if key.public == public else key for key in keys]
-            if ended == keys or not any(key.signs(last + 1) for key in ended):
-                raise SignerRefused("no other key would sign then")
-            self._write_keys(ended)
+            keys, signed = self._current_keys(), self._read_state().size
+            if first <= signed:
+                raise SignerRefused(f"heads up to size {signed} are signed already")
+            begun = [replace(key, first=first) if key.is_next(signed) else key for key in keys]
+            if not any(key.is_next(signed) for key in keys):
+                raise SignerRefused("no key is planned")
+            self._write_keys(begun)
+
+    def end_keys(self) -> int:
+        """Let every key but the newest that has signed sign no further head; returns the size of the last they signed.
+
+        Raises ``SignerRefused`` when no newer key has signed yet.
+        """
+        with self._alone():
+            keys, signed = self._current_keys(), self._read_state().size
+            open_ones = [key for key in keys if key.last is None and not key.is_next(signed)]
+            if len(open_ones) < 2:
+                raise SignerRefused("no newer key has signed yet")
+            newest = max(open_ones, key=lambda key: key.first or 0)
+            self._write_keys([replace(key, last=signed) if key in open_ones and key != newest else key for key in keys])
+            return signed
 
     def _grown(self, state: SignedState, size: int) -> SignedState:
         time = (self._clock.now() - EPOCH) // timedelta(microseconds=1)
@@ -199,6 +205,7 @@ class Signer:
             system |= checked.system
             erased |= {index: one for index, one in checked.erased.items() if index >= state.size}
         findings = check_upper_tiles(self._store, tree, state.size)
+        findings += self._unannounced(system, state.size, size)
         for index in sorted(erased.keys() - erasures_explained(system, erased)):
             reason = "disclosures are gone and no erase leaf says on which decision"
             findings.append(Finding("unexplained_absence", SealedFile(index // WIDTH).path, reason, index))
@@ -206,14 +213,24 @@ class Signer:
             raise SignerRefused(NOT_IN_ORDER, findings)
         return tree
 
+    def _unannounced(self, system: Mapping[int, SystemLeaf], signed: int, size: int) -> Iterator[Finding]:
+        """The keys that would begin to sign although no entry says so where they begin."""
+        for key in self._current_keys():
+            if key.first is None or not max(1, signed) < key.first <= size:
+                continue
+            leaf = system.get(key.first - 1)
+            if leaf is None or leaf.kind != "key" or leaf.fields["key"] != b64url(key.public):
+                reason = f"the key that signs from size {key.first} on is not announced there"
+                yield Finding("key_unannounced", Tile(None, (key.first - 1) // WIDTH).path, reason, key.first - 1)
+
     def _current_keys(self) -> list[SigningKey]:
-        origin, keys = _read_keys(self._folder / KEY_FILE)
+        origin, keys = read_keys(self._folder / KEY_FILE)
         if origin != self.origin:
             raise SignerUnusable("the key file belongs to another log")
         return keys
 
     def _write_keys(self, keys: Sequence[SigningKey]) -> None:
-        replace_durably(self._folder / KEY_FILE, _encode_keys(self.origin, keys))
+        replace_durably(self._folder / KEY_FILE, encode_keys(self.origin, keys))
 
     def _read_state(self) -> SignedState:
         return _read_state(self._folder / STATE_FILE, self.origin)
@@ -247,11 +264,11 @@ def create_signer(folder: Path, origin: str, first: int = 1) -> bytes:
         raise SignerUnusable("there is a signer in this folder already")
     if (folder / STATE_FILE).exists() and _read_state(folder / STATE_FILE, origin).size:
         raise SignerUnusable("heads were signed from this folder; its key must be brought back, not made anew")
-    key = SigningKey(_new_private_key(), first)
+    key = SigningKey.new(first, FIRST if first == 1 else SIGNER_LOST)
     VerifierKey(origin, ED25519, key.public)
     replace_durably(folder / STATE_FILE, _encode_state(origin, SignedState()))
     # Last, so that a folder with a key always has a state: a signer without one would begin a second history.
-    write_durably(folder / KEY_FILE, _encode_keys(origin, [key]), 0o600)
+    write_durably(folder / KEY_FILE, encode_keys(origin, [key]), 0o600)
     return key.public
 
 
@@ -264,30 +281,6 @@ def _signed(checkpoint: Checkpoint, keys: Sequence[SigningKey], time: int) -> by
         lines.append(plain_signature(named.key, private.sign(text.encode())))
         lines.append(timestamped_signature(named.timed, time, private.sign(timestamped_message(text, time))))
     return Note(text, tuple(lines)).encode()
-
-
-def _new_private_key() -> bytes:
-    return Ed25519PrivateKey.generate().private_bytes_raw()
-
-
-def _encode_keys(origin: str, keys: Sequence[SigningKey]) -> bytes:
-    said = [{"first": key.first, "last": key.last, "private": b64url(key.private)} for key in keys]
-    return canonical_json({"format": FORMAT, "keys": said, "origin": origin}) + b"\n"
-
-
-def _read_keys(path: Path) -> tuple[str, list[SigningKey]]:
-    said = _read_own_file(path)
-    try:
-        keys = [SigningKey(parse_b64url(one["private"]), one["first"], one["last"]) for one in said["keys"]]
-        if not keys or any(len(key.private) != 32 or not _is_range(key.first, key.last) for key in keys):
-            raise SignerUnusable(f"{path.name} holds no key, or one that is not clear")
-        return said["origin"], keys
-    except (KeyError, TypeError, NotBase64) as error:
-        raise SignerUnusable(f"{path.name} is not a key file") from error
-
-
-def _is_range(first: object, last: object) -> bool:
-    return type(first) is int and first >= 1 and (last is None or (type(last) is int and last >= first))
 
 
 def _encode_state(origin: str, state: SignedState) -> bytes:
@@ -303,7 +296,7 @@ def _encode_state(origin: str, state: SignedState) -> bytes:
 
 
 def _read_state(path: Path, origin: str) -> SignedState:
-    said = _read_own_file(path)
+    said = read_own_file(path)
     try:
         state = SignedState(said["size"], tuple(parse_b64url(one) for one in said["peaks"]), said["time"])
         if said["origin"] != origin:
@@ -315,21 +308,3 @@ def _read_state(path: Path, origin: str) -> SignedState:
     except (KeyError, TypeError, ValueError) as error:
         raise SignerUnusable(f"{path.name} is not a state file") from error
     return state
-
-
-def _read_own_file(path: Path) -> Mapping[str, Any]:
-    """A file of the signer's folder, which only its owner may read."""
-    try:
-        data = path.read_bytes()
-        mode = path.stat().st_mode
-    except OSError as error:
-        raise SignerUnusable(f"{path.name} cannot be read: {error.strerror}") from error
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SignerUnusable(f"{path.name} may be read by others; its mode should be 0600")
-    try:
-        said = parse_canonical_json(data.removesuffix(b"\n"))
-    except NotCanonical as error:
-        raise SignerUnusable(f"{path.name} is damaged: {error}") from error
-    if not isinstance(said, dict) or said.get("format") != FORMAT:
-        raise SignerUnusable(f"{path.name} is of an unknown format")
-    return said

@@ -3,10 +3,11 @@
 One line of JSON is asked, one answered, each at most 64 KiB; the connection may be kept. The signer believes nothing
 that is said to it: a size is all it is told, and it reads the store itself.
 
-    {"ask": "state"}               {"origin": …, "signed": 4711, "policy": {…}}
-    {"ask": "sign", "size": 4800}  {"note": "…"}
-    any                            {"refused": "…", "findings": […]}  it will not sign: `SignerRefused`
-                                   {"unusable": "…"}                  it cannot, or it did not understand
+    {"ask": "state"}                     {"origin": …, "signed": 4711, "policy": {…}, "next": {…} or null}
+    {"ask": "sign", "size": 4800}        {"note": "…"}
+    {"ask": "begin_key", "first": 4712}  {"begun": 4712}
+    any                                  {"refused": "…", "findings": […]}  it will not sign: `SignerRefused`
+                                         {"unusable": "…"}                  it cannot, or it did not understand
 """
 
 import json
@@ -19,9 +20,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from audit.evidence.base64url import b64url, parse_b64url
 from audit.evidence.finding import Finding
 from audit.evidence.log_policy import LogPolicy, PolicyRefused, parse_policy
-from audit.evidence.signer import Signer, SignerRefused, SignerUnusable
+from audit.evidence.own_file import SignerUnusable
+from audit.evidence.signer import Signer, SignerRefused
+from audit.evidence.signing_key import NextKey
 
 LONGEST_LINE: Final = 65_536
 #: A signer that reads a large store anew takes its time.
@@ -55,6 +59,16 @@ class SignerClient:
             return parse_policy(json.dumps(self._state()["policy"]).encode())
         except (KeyError, PolicyRefused) as error:
             raise SignerUnusable(f"the signer's policy: {error}") from error
+
+    @property
+    def next_key(self) -> NextKey | None:
+        """See ``HeadSigner.next_key``."""
+        said = self._state()["next"]
+        return None if said is None else NextKey(parse_b64url(said["key"]), said["reason"], said["first"])
+
+    def begin_key(self, first: int) -> None:
+        """See ``HeadSigner.begin_key``."""
+        self._ask({"ask": "begin_key", "first": first})
 
     def _state(self) -> Mapping[str, Any]:
         state = self._ask({"ask": "state"})
@@ -120,9 +134,17 @@ def _answer(signer: Signer, line: bytes) -> dict[str, Any]:
     try:
         match json.loads(line):
             case {"ask": "state"}:
-                return {"origin": signer.origin, "signed": signer.signed_size, "policy": signer.policy().as_json}
+                return {
+                    "origin": signer.origin,
+                    "signed": signer.signed_size,
+                    "policy": signer.policy().as_json,
+                    "next": _said_of(signer.next_key),
+                }
             case {"ask": "sign", "size": int(size)}:
                 return {"note": signer.sign(size).decode()}
+            case {"ask": "begin_key", "first": int(first)}:
+                signer.begin_key(first)
+                return {"begun": first}
     except SignerRefused as error:
         return {"refused": error.reason, "findings": [asdict(one) for one in error.findings]}
     except SignerUnusable as error:
@@ -130,3 +152,7 @@ def _answer(signer: Signer, line: bytes) -> dict[str, Any]:
     except ValueError:
         pass
     return {"unusable": "the question was not understood"}
+
+
+def _said_of(key: NextKey | None) -> dict[str, Any] | None:
+    return None if key is None else {"key": b64url(key.public), "reason": key.reason, "first": key.first}

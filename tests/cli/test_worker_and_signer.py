@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.evidence.signer import SignerRefused, SignerUnusable
+from audit.evidence.own_file import SignerUnusable
+from audit.evidence.signer import SignerRefused
 from audit.evidence.signer_socket import SignerClient
 from audit.house import House
 from audit.sequence_events import keeping_up, look, settle_log

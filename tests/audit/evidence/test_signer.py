@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -20,8 +21,10 @@ from audit.evidence.export_entries import EntryToKeep, export_entries
 from audit.evidence.log_policy import judge_checkpoint
 from audit.evidence.log_store import DirectoryStore
 from audit.evidence.note import parse_note
+from audit.evidence.own_file import SignerUnusable
 from audit.evidence.publish_checkpoint import publish_checkpoint
-from audit.evidence.signer import Signer, SignerRefused, SignerUnusable, create_signer
+from audit.evidence.signer import Signer, SignerRefused, create_signer
+from audit.evidence.signing_key import NextKey
 from audit.evidence.stored_tree import StoredTree
 from audit.evidence.tree import verify_consistency
 from audit.evidence.verify_ed25519 import verify_ed25519
@@ -354,45 +357,82 @@ def test_of_two_signers_that_are_stopped_and_go_on_one_history_is_signed(tmp_pat
     assert {head.root for head in signed} == {StoredTree(DirectoryStore(read), 9).root()}
 
 
+def announce_next_key(log: ALog, reason: str = "scheduled") -> bytes:
+    """A new key, with the entry that announces it; not signed yet."""
+    public = log.signer.plan_key(reason)
+    log.export_leaf("key", {"key": b64url(public), "reason": reason, "time": TIME})
+    log.signer.begin_key(log.size)
+    return public
+
+
 def test_keys_change_through_the_log(tmp_path: Path) -> None:
     log = a_log(tmp_path, 5)
-    new = log.signer.add_key(log.size + 1)
-    log.export_leaf("key", {"key": b64url(new), "reason": "yearly change", "time": TIME})
+    as_it_was = log.policy
+    announce_next_key(log)
     log.sign()
+    assert log.signer.next_key is None
     log.grow(3)
-    old = log.policy.keys[0].key.public
-    log.signer.end_key(old, log.size)
-    log.grow(3)
-    assert [(one.first, one.last) for one in log.policy.keys] == [(1, 10), (7, None)]
     counts = [len(parse_note(log.signer.sign_again() or b"").signatures)]
-    assert counts == [2]
+    assert verify_store(log.store, as_it_was).is_in_order  # whoever has the old policy only can go on for a while
+    assert log.signer.end_keys() == 10
+    counts.append(len(parse_note(log.signer.sign_again() or b"").signatures))
+    log.grow(3)
+    counts.append(len(parse_note(log.signer.sign_again() or b"").signatures))
+    assert counts == [4, 4, 2]
+    assert [(one.first, one.last) for one in log.policy.keys] == [(1, 10), (7, None)]
     verdict = verify_store(log.store, log.policy)
     assert (verdict.is_in_order, verdict.size) == (True, 13)
+    assert not verify_store(log.store, as_it_was).is_in_order
+
+
+def test_a_planned_key_signs_nothing_before_it_is_announced(tmp_path: Path) -> None:
+    log = a_log(tmp_path, 5)
+    public = log.signer.plan_key("compromised")
+    assert log.signer.next_key == NextKey(public, "compromised", None)
+    log.grow(3)
+    assert len(parse_note(log.signer.sign_again() or b"").signatures) == 2
+    assert [(one.first, one.last) for one in log.policy.keys] == [(1, None)]
+    with pytest.raises(SignerRefused, match="planned already"):
+        log.signer.plan_key("scheduled")
+    with pytest.raises(SignerRefused, match="no newer key"):
+        log.signer.end_keys()
 
 
 def test_keys_cannot_be_changed_behind_what_is_signed(tmp_path: Path) -> None:
     log = a_log(tmp_path, 5)
-    public = log.policy.keys[0].key.public
+    with pytest.raises(SignerRefused, match="no key is planned"):
+        log.signer.begin_key(7)
+    log.signer.plan_key("scheduled")
     with pytest.raises(SignerRefused, match="signed already"):
-        log.signer.add_key(6)
-    with pytest.raises(SignerRefused, match="signed already"):
-        log.signer.end_key(public, 5)
-    with pytest.raises(SignerRefused, match="no other key"):
-        log.signer.end_key(public, 6)
-    log.signer.add_key(8)
-    with pytest.raises(SignerRefused, match="no other key"):
-        log.signer.end_key(public, 6)
-    with pytest.raises(SignerRefused, match="no other key"):
-        log.signer.end_key(bytes(32), 9)
-    log.signer.end_key(public, 7)
+        log.signer.begin_key(6)
+    with pytest.raises(SignerRefused, match="no newer key"):
+        log.signer.end_keys()
 
 
-def test_a_key_that_was_not_announced_is_a_finding(tmp_path: Path) -> None:
+def test_a_key_that_no_entry_announces_gets_no_head_signed_until_it_begins_where_one_does(tmp_path: Path) -> None:
     log = a_log(tmp_path, 5)
-    log.signer.add_key(log.size + 1)
+    log.signer.plan_key("scheduled")
+    log.signer.begin_key(7)
+    log.export_events(2)
+    with pytest.raises(SignerRefused) as refused:
+        log.signer.sign(log.size)
+    assert [(one.code, one.index) for one in refused.value.findings] == [("key_unannounced", 6)]
+    upcoming = log.signer.next_key
+    assert upcoming is not None
+    log.export_leaf("key", {"key": b64url(upcoming.public), "reason": "scheduled", "time": TIME})
+    log.signer.begin_key(log.size)
+    log.sign()
+    assert verify_store(log.store, log.policy).is_in_order
+
+
+def test_a_key_that_is_not_announced_where_the_policy_says_is_a_finding(tmp_path: Path) -> None:
+    log = a_log(tmp_path, 5)
+    announce_next_key(log)
+    log.sign()
     log.grow(3)
-    [finding] = verify_store(log.store, log.policy).findings
-    assert (finding.code, finding.index) == ("key_unannounced", 6)
+    first, second = log.policy.keys
+    [finding] = verify_store(log.store, replace(log.policy, keys=(first, replace(second, first=9)))).findings
+    assert (finding.code, finding.index) == ("key_unannounced", 8)
 
 
 def test_a_signer_is_made_once(tmp_path: Path) -> None:
