@@ -5,7 +5,7 @@ an installation has them. Whom an event is about cannot be told from it: that ta
 not in the store. So `audit_event_subject` is not among the tables, and whether an entry was late is not known either.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +15,13 @@ from sqlalchemy import Connection, Table, insert
 
 from audit.event import AuditDisclosure, AuditEvent
 from audit.evidence.base64url import parse_b64url
-from audit.evidence.checkpoint_history import history_path, parse_history
+from audit.evidence.checkpoint_history import MalformedHistory, history_path, parse_history
 from audit.evidence.commitment import commitment
 from audit.evidence.event_leaf import MalformedLeaf
 from audit.evidence.leaf import SystemLeaf, parse_leaf
 from audit.evidence.log_policy import LogKey, LogPolicy
 from audit.evidence.log_store import DirectoryStore, LogStore
-from audit.evidence.note import ED25519, VerifierKey, parse_checkpoint
+from audit.evidence.note import ED25519, MalformedNote, Note, VerifierKey, parse_checkpoint
 from audit.evidence.sealed_records import parse_event, parse_records
 from audit.evidence.store_listing import StoreListing, list_store
 from audit.evidence.stored_tree import StoredTree
@@ -56,23 +56,36 @@ class Rebuilt:
 def policy_in(store: LogStore) -> LogPolicy:
     """The policy that the log states about itself: its first entry and its `key` entries. Nobody else vouches for it.
 
+    A key ended where it signed last: no entry says so, but the heads after it do without it.
+
     Raises:
-        NotALog: the first entry does not begin a log.
+        NotALog: the first entry does not begin a log, or its heads are not written as heads are.
     """
+    listing = list_store(store)
     system = [
         (index, said)
-        for index, leaf in _leaves(StoredTree(store, list_store(store).exported))
+        for index, leaf in _leaves(StoredTree(store, listing.exported))
         if b'"k":"e"' not in leaf and isinstance(said := _said(leaf), SystemLeaf)
     ]
     if not system or system[0][0] != 0 or system[0][1].kind != "genesis":
         raise NotALog("the store does not begin as a log begins")
     origin = str(system[0][1].fields["origin"])
-    keys = [
-        LogKey(VerifierKey(origin, ED25519, parse_b64url(str(said.fields["key"]))), index + 1)
-        for index, said in system
-        if said.kind in ("genesis", "key")
-    ]
+    try:
+        heads = [(parse_checkpoint(note.text).size, note) for note in _heads(store, listing)]
+    except (MalformedNote, MalformedHistory) as error:
+        raise NotALog(f"the heads of the log: {error}") from error
+    keys = []
+    for index, said in system:
+        if said.kind in ("genesis", "key"):
+            key = VerifierKey(origin, ED25519, parse_b64url(str(said.fields["key"])))
+            keys.append(LogKey(key, index + 1, _last_signed(key, heads)))
     return LogPolicy(origin, tuple(keys))
+
+
+def _last_signed(key: VerifierKey, heads: Sequence[tuple[int, Note]]) -> int | None:
+    """The size of the last head that `key` signed; None where it signed the newest, or none yet."""
+    signed = [size for size, note in heads if any(one.key_id == key.key_id for one in note.signatures)]
+    return signed[-1] if signed and signed[-1] != heads[-1][0] else None
 
 
 def _said(leaf: bytes) -> object:
@@ -147,12 +160,17 @@ def _fill_entries(connection: Connection, store: LogStore, listing: StoreListing
 def _fill_heads(connection: Connection, store: LogStore, listing: StoreListing, origin: str) -> int:
     rows = [
         {"origin": origin, "size": parse_checkpoint(note.text).size, "note": note.encode()}
-        for number in sorted(listing.history)
-        for note in parse_history(store.read(history_path(number))).notes
+        for note in _heads(store, listing)
     ]
     if rows:
         connection.execute(insert(StoredCheckpoint), rows)
     return len(rows)
+
+
+def _heads(store: LogStore, listing: StoreListing) -> Iterator[Note]:
+    """Every head that was published, oldest first."""
+    for number in sorted(listing.history):
+        yield from parse_history(store.read(history_path(number))).notes
 
 
 def _records(store: LogStore, listing: StoreListing, number: int) -> dict[int, bytes]:

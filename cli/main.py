@@ -35,6 +35,7 @@ COMMANDS = {
     "proof": ("cli.receipt:proof_app", "Print the proof that one event stands in the log."),
     "report": ("cli.report:app", "Make a person's report of who has seen their information."),
     "log-policy": ("cli.log_policy:app", "Print the policy that verifiers of the log trust."),
+    "log-key": ("cli.log_key:app", "Look at the keys that sign the log, plan the next one, end the ones before it."),
     "service": ("cli.service:app", "Register an organisation, or open a service."),
     "account": ("cli.account:app", "Invite a member of staff."),
     "keys": ("cli.keys:app", "Print the root key's mark or sheet, or put the root key back."),

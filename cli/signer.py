@@ -14,10 +14,16 @@ from cli.open_installation import clock_of
 from cli.options import DataDir, new_app, settings_for
 from cli.until_told_to_stop import until_told_to_stop
 from foundation.errors import Invalid, Unavailable
+from foundation.settings import Settings
 
-__all__ = ["NoSignerSocket", "SignerNotUsable", "app"]
+__all__ = ["NoSignerSocket", "SignerFolder", "SignerNotUsable", "app", "signer_in"]
 
 app = new_app()
+
+SignerFolder = Annotated[
+    Path | None,
+    typer.Option("--folder", metavar="DIR", help="Where the keys lie; else `signer` in the data directory."),
+]
 
 
 class NoSignerSocket(Invalid):
@@ -39,18 +45,13 @@ class SignerNotUsable(Unavailable):
 @app.command()
 def signer(
     data_dir: DataDir = None,
-    folder: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where the key lies; else `signer` in the data directory.")
-    ] = None,
+    folder: SignerFolder = None,
 ) -> None:
     """Sign the heads of the log at the socket TILLIT_SIGNER_SOCKET, until told to stop."""
     settings = settings_for(data_dir)
     if settings.signer_socket is None:
         raise NoSignerSocket
-    try:
-        ours = Signer(folder or settings.signer_path, DirectoryStore(settings.store_path), clock_of(settings))
-    except SignerUnusable as error:
-        raise SignerNotUsable(values={"why": str(error)}) from error
+    ours = signer_in(folder, settings)
     with signer_at(settings.signer_socket, ours) as server:
         over = until_told_to_stop(lambda: None)
         answering = threading.Thread(target=server.serve_forever, daemon=True)
@@ -59,3 +60,11 @@ def signer(
         over.wait()
         server.shutdown()
         answering.join()
+
+
+def signer_in(folder: Path | None, settings: Settings) -> Signer:
+    """The signer whose keys lie in `folder`, or where the settings say. Raises `SignerNotUsable`."""
+    try:
+        return Signer(folder or settings.signer_path, DirectoryStore(settings.store_path), clock_of(settings))
+    except SignerUnusable as error:
+        raise SignerNotUsable(values={"why": str(error)}) from error

@@ -5,9 +5,11 @@ import sqlite3
 from pathlib import Path
 from shutil import copytree
 
+from audit.evidence.log_policy import parse_policy
 from audit.evidence.proof_text import parse_proof
 from audit.house import House
 from audit.sequence_events import settle_log
+from tests.a_sequencer import record
 from tests.cli.running import tillit
 from tests.situations import a_family, a_town
 
@@ -59,6 +61,19 @@ def test_without_a_policy_the_log_speaks_for_itself_and_says_what_to_compare(
     assert ran.code == 0
     fingerprint = tillit("log-policy", "--fingerprint", "--policy", sqlite_house.settings.log_policy_path).out.strip()
     assert f"signed by key {fingerprint}: compare it" in ran.err
+
+
+def test_without_a_policy_a_log_whose_key_has_changed_speaks_for_itself(sqlite_house: House, tmp_path: Path) -> None:
+    told = {"TILLIT_DATA_DIR": str(sqlite_house.settings.data_dir)}
+    settle_log(sqlite_house)
+    for command in ("new", "end"):
+        assert tillit("log-key", command, **told).code == 0
+        record(sqlite_house)
+        settle_log(sqlite_house)
+    store, out = a_store(sqlite_house, tmp_path), tmp_path / "out"
+    assert tillit("restore-log", "--store", store, "--out", out, "--data-dir", tmp_path / "nowhere").code == 0
+    rebuilt = parse_policy((out / "log-policy.json").read_bytes())
+    assert rebuilt.keys == parse_policy(sqlite_house.settings.log_policy_path.read_bytes()).keys
 
 
 def test_a_store_that_is_not_in_order_is_not_rebuilt(sqlite_house: House, tmp_path: Path) -> None:

@@ -88,6 +88,28 @@ def test_a_signer_of_its_own_signs_what_the_sequencer_brings_out(socketed: House
     socketed.close()
 
 
+def test_the_key_of_a_signer_of_its_own_changes_while_it_signs(socketed: House) -> None:
+    told = _told(socketed)
+    with _running("signer", socketed):
+        [first] = tillit("log-key", "list", **told).out.splitlines()
+        second = tillit("log-key", "new", "--reason", "compromised", **told).out.strip()
+        assert f"{second}  is planned (compromised)" in tillit("log-key", "list", **told).out
+        assert "[next_key_planned]" in tillit("log-key", "new", **told).refusal
+        assert "[no_newer_key]" in tillit("log-key", "end", **told).refusal
+        record(socketed)
+        settle_log(socketed)
+        size = in_order(socketed)
+        assert tillit("log-key", "end", **told).out.startswith(f"The keys before the newest signed up to size {size};")
+        record(socketed)
+        settle_log(socketed)
+        in_order(socketed)
+        assert tillit("log-key", "list", **told).out.splitlines() == [
+            first.replace("now on", str(size)),
+            f"{second}  signs from size {size} to now on",
+        ]
+    socketed.close()
+
+
 def test_while_the_signer_is_away_events_are_recorded_and_wait(socketed: House) -> None:
     with keeping_up(socketed):
         record(socketed)
