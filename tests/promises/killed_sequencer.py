@@ -1,7 +1,8 @@
 """The sequencer in a process that kills itself at one edge of the machine: `killed_sequencer.py EDGE`, settings told.
 
-An edge is passed before and after every flush to the disk, every renaming and every commit; EDGE counts them from 1. At
-0 it goes through to the end, and prints how many there were.
+It brings the log up to date, plans the log's next key, and brings the log up to date once more. An edge is passed
+before and after every flush to the disk, every renaming and every commit; EDGE counts them from 1. At 0 it goes through
+to the end, and prints how many there were.
 """
 
 import os
@@ -13,12 +14,16 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from sqlalchemy import event
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
+from audit.begin_log import open_signer
+from audit.evidence.log_store import DirectoryStore
+from audit.evidence.signer import Signer
+from audit.evidence.signing_key import SCHEDULED
 from audit.sequence_events import settle_log
 from cli.open_installation import opened
 from cli.options import settings_for
+from tests.a_sequencer import record
 
 
 class _Edges:
@@ -48,8 +53,12 @@ def main() -> None:
     with opened(settings_for()) as house:
         os.fsync = edges.around(os.fsync)
         Path.rename = edges.around(Path.rename)  # type: ignore[method-assign]  # the edge of the machine, from outside
-        event.listen(Session, "before_commit", edges.one)
-        event.listen(Session, "after_commit", edges.one)
+        Connection.commit = edges.around(Connection.commit)  # type: ignore[method-assign]  # as above
+        settle_log(house)
+        signer = open_signer(house, DirectoryStore(house.settings.store_path))
+        assert isinstance(signer, Signer)
+        signer.plan_key(SCHEDULED)
+        record(house)
         settle_log(house)
     sys.stdout.write(str(edges.passed))
 
