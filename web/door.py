@@ -30,8 +30,8 @@ from web.visit import Visit, session_cookie, this_visit
 
 __all__ = ["OPEN", "OPEN_BELOW", "Door", "safe_next"]
 
-#: Places that need no session: signing in, help, the rule book, checking the log, the accessibility statement, health,
-#: and what the API can do. About nobody, all of them.
+#: Places that need no session: signing in, help, the rule book, checking the log, the accessibility statement, whether
+#: Tillit works, and what the API can do. About nobody, all of them.
 OPEN = frozenset(
     {
         "/sign-in",
@@ -43,6 +43,7 @@ OPEN = frozenset(
         "/verify",
         "/verify/tillit-verify.py",
         "/verify/log-policy.json",
+        "/status",
         "/livez",
         "/readyz",
         "/api/v1/sign-in",

@@ -27,6 +27,7 @@ ABOUT_NOBODY = {
     "GET /verify/tillit-verify.py",
     "GET /verify/log-policy.json",
     "GET /problems/{code}",
+    "GET /status",
     "GET /livez",
     "GET /readyz",
     "GET /invitation/{code}",

@@ -15,6 +15,7 @@ OPEN_PAGES = (
     ("sign-in", "/sign-in"),
     ("help", "/help"),
     ("verify", "/verify"),
+    ("status", "/status"),
     ("rules", "/rules"),
     ("rules-some", "/rules?q=consent&tier=4#NO-C-40"),
     ("what-if", "/rules/what-if"),
