@@ -8,16 +8,18 @@ stops nobody. Inside a batch the order is that of the ids, the same on every dat
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Integer, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Integer, LargeBinary, bindparam, delete, literal_column, select, update
 
-from audit.event import AuditEvent, AuditPending
+from audit.event import AuditPending
 from audit.evidence.event_leaf import event_leaves
 from audit.evidence.tree import CompactRange, leaf_hashes
 from audit.house import House
+from audit.insert_rows import insert_rows
 from audit.log_tables import LogLeaf, TreeState
 from audit.look import Prepared, look
 from audit.operation import upkeep
 from foundation.identifiers import EventId
+from foundation.tables import Instant
 
 __all__ = ["LARGEST_BATCH", "TreeMoved", "grow_tree", "integrate_events"]
 
@@ -28,13 +30,18 @@ LARGEST_BATCH = 5_000
 _LONGEST_DEED = timedelta(seconds=60)
 _AHEAD = timedelta(seconds=5)
 
+
 # Made once: a statement that is made anew for each batch costs more than it takes to run.
 _OLDEST = select(AuditPending.event_id).order_by(AuditPending.event_id).limit(bindparam("limit", type_=Integer()))
-_TAKE_OLDEST = delete(AuditPending).where(AuditPending.event_id.in_(_OLDEST)).returning(AuditPending.event_id)
-_TAKEN = Prepared(
-    select(AuditEvent.event_id, AuditEvent.commitment, AuditEvent.recorded_at)
-    .where(AuditEvent.event_id.in_(bindparam("taken", expanding=True)))
-    .order_by(AuditEvent.event_id)
+#: In words, because SQLAlchemy names no tables behind RETURNING, not even where two have a column of one name.
+_COMMITMENT = "(SELECT commitment FROM audit_event WHERE audit_event.event_id = audit_pending.event_id)"
+_RECORDED_AT = "(SELECT recorded_at FROM audit_event WHERE audit_event.event_id = audit_pending.event_id)"
+_TAKE_OLDEST = (
+    delete(AuditPending)
+    .where(AuditPending.event_id.in_(_OLDEST))
+    .returning(
+        AuditPending.event_id, literal_column(_COMMITMENT, LargeBinary()), literal_column(_RECORDED_AT, Instant())
+    )
 )
 _LAST_MOVED = Prepared(select(TreeState.updated_at).where(TreeState.origin == bindparam("log")))
 _MOVE_HEAD = update(TreeState).where(
@@ -42,11 +49,13 @@ _MOVE_HEAD = update(TreeState).where(
     TreeState.size == bindparam("old_size"),
     TreeState.root == bindparam("old_root"),
 )
-_INSERT_LEAVES = insert(LogLeaf)
 
 
 class TreeMoved(Exception):
-    """The tree in the database is not the one that was to grow: somebody else has grown it, or changed it."""
+    """The tree in the database is not the one that was to grow: somebody else has grown it, or changed it.
+
+    An event that is gone although its place in the queue is still there stops it in the same way.
+    """
 
 
 def integrate_events(house: House, tree: CompactRange, limit: int = LARGEST_BATCH) -> CompactRange:
@@ -57,11 +66,12 @@ def integrate_events(house: House, tree: CompactRange, limit: int = LARGEST_BATC
         LogUnavailable: the database cannot be reached or written; nothing was changed.
     """
     with upkeep(house) as connection:
-        taken = connection.scalars(_TAKE_OLDEST, {"limit": limit}).all()
+        taken = connection.execute(_TAKE_OLDEST, {"limit": limit}).all()
         if not taken:
             return tree
-        placed = look(connection, _TAKEN, {"taken": taken})
-        ids, commitments, times = zip(*placed, strict=True)
+        ids, commitments, times = zip(*sorted(taken, key=lambda one: one[0].int), strict=True)
+        if None in commitments:
+            raise TreeMoved
         late = _late(connection, house, times)
         return grow_tree(connection, house, tree, list(zip(ids, event_leaves(commitments), late, strict=True)))
 
@@ -92,8 +102,9 @@ def grow_tree(
     )
     if moved.rowcount != 1:
         raise TreeMoved
-    connection.execute(
-        _INSERT_LEAVES,
+    insert_rows(
+        connection,
+        LogLeaf,
         [
             {"idx": idx, "event_id": event, "leaf": leaf, "leaf_hash": leaf_hash, "is_late": late}
             for idx, ((event, leaf, late), leaf_hash) in enumerate(zip(leaves, hashes, strict=True), start=tree.size)

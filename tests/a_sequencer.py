@@ -1,5 +1,8 @@
 """The log of a house, brought on step by step; and what database, store and signer say of it afterwards."""
 
+import sqlite3
+from contextlib import closing
+
 from sqlalchemy import func, select, text
 
 from audit.actions import Action
@@ -13,6 +16,7 @@ from audit.evidence.verify_store import verify_store
 from audit.house import House
 from audit.log_tables import LogLeaf, StoredCheckpoint, TreeState, Watermark
 from audit.operation import operation
+from audit.reach_database import sqlite_file
 from audit.sequencer import Sequencer
 from audit.sessions import reading
 from foundation.identifiers import EventId
@@ -44,16 +48,17 @@ def sequencer_of(house: House) -> Sequencer:
 
 
 def attack(house: House, *statements: str) -> None:
-    """Do this to the database as somebody who owns it: no trigger stands in the way."""
-    with house.engine.begin() as connection:
-        if house.engine.dialect.name == "postgresql":
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-        else:
-            for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-                connection.execute(text(f"DROP TRIGGER {name}"))
-            connection.execute(text("PRAGMA defer_foreign_keys = ON"))
-        for statement in statements:
-            connection.execute(text(statement))
+    """Do this to the database as somebody who owns it: no trigger and no foreign key stands in the way."""
+    file = sqlite_file(house.settings.url)
+    if file is None:
+        with house.engine.begin() as connection:
+            for statement in ("SET LOCAL session_replication_role = replica", *statements):
+                connection.execute(text(statement))
+        return
+    with closing(sqlite3.connect(file, isolation_level=None)) as owner:
+        triggers = owner.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for statement in (*(f"DROP TRIGGER {name}" for (name,) in triggers), *statements):
+            owner.execute(statement)
 
 
 def in_order(house: House) -> int:

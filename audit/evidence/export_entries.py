@@ -5,7 +5,7 @@ again after a crash, even cut differently into batches, changes nothing that is 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from audit.evidence.log_store import LogStore, NotInStore
 from audit.evidence.sealed_records import SealedFile, encode_records, parse_records, sealed_file_at
@@ -14,8 +14,7 @@ from audit.evidence.tiles import WIDTH, WIDTH_BITS, Tile, entry_bundle, tiles_of
 from audit.evidence.tree import leaf_hashes, subtree_root
 
 
-@dataclass(frozen=True)
-class EntryToKeep:
+class EntryToKeep(NamedTuple):
     """A leaf as it stands in the tree, and the sealed record beside it: empty for a system leaf."""
 
     leaf: bytes
@@ -114,10 +113,9 @@ def stored_records(store: LogStore, number: int) -> list[bytes]:
 
 
 def _join_sealed(store: LogStore, number: int) -> None:
-    """Write one file for the window in place of its pieces."""
+    """Write one file for the window in place of its pieces, where it was exported in pieces."""
     whole = SealedFile(number)
     pieces = list(store.paths(f"{whole.path}.p"))
-    records = stored_records(store, number)
-    if len(records) == WIDTH:
+    if pieces and len(records := stored_records(store, number)) == WIDTH:
         store.put({whole.path: encode_records(whole, records)})
         store.remove(pieces)

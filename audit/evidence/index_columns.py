@@ -8,6 +8,7 @@ one spelling. A new column gets the next number; none is ever given another mean
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -21,59 +22,67 @@ COLUMNS: Final = (
     "persons",
 )  # fmt: skip
 
-_NUMBER: Final = {name: number for number, name in enumerate(COLUMNS)}
 _NAME_BITS: Final = 5
 _TEXT, _ID, _HASH, _INSTANT, _COUNT = range(5)
 _BYTES: Final = {_ID: 16, _HASH: 32, _INSTANT: 8, _COUNT: 8}
 _LENGTH_BYTES: Final = 2
 _BEGIN: Final = datetime(1970, 1, 1, tzinfo=UTC)
-#: What stands before a value: for each column a byte for each form.
-_HEADS: Final = tuple(
-    (name, tuple(bytes([form << _NAME_BITS | number]) for form in range(5))) for number, name in enumerate(COLUMNS)
-)
+#: What stands before a value: for each form a byte for each column.
+_HEADS: Final = [[bytes([form << _NAME_BITS | number]) for number in range(len(COLUMNS))] for form in range(5)]
 _MICROSECOND: Final = timedelta(microseconds=1)
 _HASH_TEXT: Final = re.compile("[0-9a-f]{64}")
-_HASH_LENGTH: Final = 64
+#: How many words are remembered as they are written; an entry consists of few that others have not.
+_REMEMBERED: Final = 4_096
 
 
 class MalformedColumns(ValueError):
     """Index columns that this log does not have, or bytes that are not the one spelling of any."""
 
 
-def encode_columns(said: Mapping[str, ColumnValue]) -> bytes:
-    """The columns as bytes, in the order of their numbers.
+def encode_columns(said: Mapping[str, ColumnValue | bytes]) -> bytes:
+    """The columns as bytes, in the order of their numbers; an id may be given as its 16 bytes.
 
     Raises ``MalformedColumns`` for a name that is no column, a negative count, a point in time without a zone, text of
     more than 65,535 bytes, and every other value. Asked for every entry, and therefore written for speed.
     """
     written: list[bytes] = []
-    missing = len(said)
+    missing, ids = len(said), _HEADS[_ID]
     try:
-        for name, (text, id_, hash_, instant, count) in _HEADS:
+        for number, name in enumerate(COLUMNS):
             value = said.get(name)
             if value is None:
                 continue
             missing -= 1
             if type(value) is str:
-                if len(value) == _HASH_LENGTH and _HASH_TEXT.fullmatch(value):
-                    written += hash_, bytes.fromhex(value)
-                else:
-                    encoded = value.encode()
-                    written += text, len(encoded).to_bytes(_LENGTH_BYTES, "big"), encoded
-            elif isinstance(value, UUID):
-                written += id_, value.int.to_bytes(_BYTES[_ID], "big")
-            elif isinstance(value, datetime):
-                since = (value - _BEGIN) // _MICROSECOND
-                written += instant, since.to_bytes(_BYTES[_INSTANT], "big", signed=True)
-            elif type(value) is int:
-                written += count, value.to_bytes(_BYTES[_COUNT], "big")
+                written.append(_written_text(number, value))
+            elif type(value) is bytes and len(value) == _BYTES[_ID]:
+                written.append(ids[number] + value)
             else:
-                raise MalformedColumns(f"{name} is neither text, a count, an id nor a point in time")
+                written.append(_written(number, value))
     except (ValueError, TypeError, OverflowError) as error:
         raise MalformedColumns(f"an index column cannot be written: {error}") from error
     if missing:
         raise MalformedColumns(f"{sorted(said.keys() - set(COLUMNS))} are no index columns, or say nothing")
     return b"".join(written)
+
+
+@lru_cache(_REMEMBERED)
+def _written_text(number: int, value: str) -> bytes:
+    if _HASH_TEXT.fullmatch(value):
+        return _HEADS[_HASH][number] + bytes.fromhex(value)
+    encoded = value.encode()
+    return b"".join((_HEADS[_TEXT][number], len(encoded).to_bytes(_LENGTH_BYTES, "big"), encoded))
+
+
+def _written(number: int, value: ColumnValue | bytes) -> bytes:
+    if isinstance(value, UUID):
+        return _HEADS[_ID][number] + value.bytes
+    if isinstance(value, datetime):
+        since = (value - _BEGIN) // _MICROSECOND
+        return _HEADS[_INSTANT][number] + since.to_bytes(_BYTES[_INSTANT], "big", signed=True)
+    if type(value) is int:
+        return _HEADS[_COUNT][number] + value.to_bytes(_BYTES[_COUNT], "big")
+    raise MalformedColumns(f"{COLUMNS[number]} is neither text, a count, an id nor a point in time")
 
 
 def parse_columns(data: bytes) -> dict[str, ColumnValue]:

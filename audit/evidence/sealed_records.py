@@ -63,29 +63,41 @@ class SealedEvent:
 
     def encode(self) -> bytes:
         """The record as bytes. Raises ``MalformedRecord`` for digests or parts that are not as described."""
-        _check_digests(self.digests)
-        keys = [part.key_id.bytes for part in self.parts]
-        if any(map(ge, keys, keys[1:])):
-            raise MalformedRecord("the parts of an event are in the order of their keys, each once")
-        if not 1 <= len(self.parts) <= MOST_PARTS:
-            raise MalformedRecord(f"an event has 1 to {MOST_PARTS} parts")
-        columns = _columns(self.columns)
-        count = len(self.digests) // DIGEST_BYTES
-        headers: list[bytes | int] = []
-        for key, part in zip(keys, self.parts, strict=True):
-            headers += key, _ERASED if part.sealed is None else len(part.sealed)
-        record = b"".join(
-            (
-                _RECORD_HEADER.pack(self.event_id.bytes, count, len(self.parts), len(columns)),
-                _parts_header(len(self.parts)).pack(*headers),
-                self.digests,
-                columns,
-                *(part.sealed or b"" for part in self.parts),
-            )
+        parts = [(part.key_id.bytes, part.sealed) for part in self.parts]
+        return encode_record(self.event_id.bytes, self.digests, self.columns, parts)
+
+
+def encode_record(
+    event_id: bytes,
+    digests: bytes,
+    columns: Mapping[str, ColumnValue | bytes],
+    parts: Sequence[tuple[bytes, bytes | None]],
+) -> bytes:
+    """As ``SealedEvent.encode``, of what an event consists of; every id is given as its 16 bytes."""
+    _check_digests(digests)
+    keys, sealed = [key for key, _ in parts], [one for _, one in parts]
+    if any(map(ge, keys, keys[1:])):
+        raise MalformedRecord("the parts of an event are in the order of their keys, each once")
+    header = _parts_header(len(parts))
+    try:
+        written = encode_columns(columns)
+    except MalformedColumns as error:
+        raise MalformedRecord(str(error)) from error
+    headers: list[bytes | int] = []
+    for key, one in parts:
+        headers += key, _ERASED if one is None else len(one)
+    record = b"".join(
+        (
+            _RECORD_HEADER.pack(event_id, len(digests) // DIGEST_BYTES, len(parts), len(written)),
+            header.pack(*headers),
+            digests,
+            written,
+            *filter(None, sealed),
         )
-        if len(record) > LARGEST_RECORD:
-            raise MalformedRecord("the event is too large")
-        return record
+    )
+    if len(record) > LARGEST_RECORD:
+        raise MalformedRecord("the event is too large")
+    return record
 
 
 class RecordOutline(NamedTuple):
@@ -242,13 +254,6 @@ def parse_event(record: bytes) -> SealedEvent:
     if event.encode() != record:
         raise MalformedRecord("the record is not in its one form")
     return event
-
-
-def _columns(said: Mapping[str, ColumnValue]) -> bytes:
-    try:
-        return encode_columns(said)
-    except MalformedColumns as error:
-        raise MalformedRecord(str(error)) from error
 
 
 def _check_digests(digests: bytes) -> None:

@@ -15,6 +15,7 @@ from audit.actor import Actor
 from audit.back_up import back_up
 from audit.backup_file import open_backup
 from audit.begin_log import open_signer
+from audit.event import AuditPending
 from audit.evidence.log_store import NotInStore
 from audit.evidence.signer import SignerRefused, create_signer
 from audit.evidence.stored_tree import StoredTree
@@ -270,6 +271,19 @@ def test_whoever_changes_what_was_not_signed_yet_stops_the_log(house: House, wha
     assert trouble_of(stopped.value) in FROZEN
     assert signer.signed_size == before
     record(house)  # and recording goes on
+
+
+def test_an_event_taken_out_from_behind_its_place_in_the_queue_stops_the_log(house: House) -> None:
+    sequencer = sequencer_of(house)
+    sequencer.batch()
+    [gone, *_] = record(house, 3)
+    attack(
+        house, "DELETE FROM audit_event WHERE event_id = (SELECT event_id FROM audit_pending ORDER BY event_id LIMIT 1)"
+    )
+    with pytest.raises(TreeMoved):
+        sequencer.batch()
+    with reading(house) as session:
+        assert gone in session.scalars(select(AuditPending.event_id)).all()
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,10 @@ def test_ids_hashes_times_and_counts_take_what_they_are() -> None:
     }
 
 
+def test_an_id_may_be_given_as_its_bytes() -> None:
+    assert encode_columns({**SAID, "staff_id": ID.bytes}) == encode_columns(SAID)
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -80,10 +84,12 @@ def test_ids_hashes_times_and_counts_take_what_they_are() -> None:
         {"action": ["x"]},
         {"action": "\ud800"},
         {"action": "x" * 65_536},
+        {"staff_id": ID.bytes[:15]},
+        {"staff_id": ID.bytes * 2},
         {"recorded_at": datetime(2026, 11, 22)},  # noqa: DTZ001  # that is the point
     ],
 )
-def test_what_is_no_index_column_is_refused(said: dict[str, ColumnValue]) -> None:
+def test_what_is_no_index_column_is_refused(said: dict[str, ColumnValue | bytes]) -> None:
     with pytest.raises(MalformedColumns):
         encode_columns(said)
 
