@@ -19,6 +19,7 @@ from audit.family_visibility import Visible
 from audit.opened_event import EntryDoesNotVerify
 from audit.refusals import NotInYourRole
 from audit.sequence_events import settle_log
+from consent.read_consent import read_consent
 from foundation.errors import Invalid, NotFound
 from foundation.identifiers import EventId, PersonId
 from people.issue_report import IssueReport, LogNotSigned, PersonReport, issue_report
@@ -36,7 +37,7 @@ def family(town: Town) -> Family:
     """A family whose child was referred, and read about by the housing team and the homework programme."""
     family = a_family(town)
     a_family(town, town.teacher, again=family)
-    a_consent(town, family, to=town.homework)
+    read_consent(town.housing_worker, a_consent(town, family, to=town.homework))
     referral = a_referral(town, family)
     read_referral(town.coordinator, referral)
     read_person(town.housing_worker, family.child)
