@@ -19,6 +19,7 @@ from audit.event import AuditPending
 from audit.evidence.log_store import NotInStore
 from audit.evidence.signer import SignerRefused, create_signer
 from audit.evidence.stored_tree import StoredTree
+from audit.export_leaves import export_leaves
 from audit.house import House
 from audit.integrate_events import TreeMoved, integrate_events
 from audit.log_tables import LogLeaf, TreeState
@@ -325,6 +326,50 @@ def test_leaves_that_were_exchanged_before_they_left_the_database_are_not_signed
         sequencer.batch()
     assert stopped.value.code == "store_differs"
     assert signer.signed_size == before
+
+
+def test_another_whole_tree_put_under_the_signers_hands_is_never_made_known(house: House) -> None:
+    """The signer reads the store alone; that it signed what the database has is asked before anybody sees it."""
+    settle_log(house)
+    sequencer, store = sequencer_of(house), house.settings.store_path
+    begun, known = sequencer.tree.size, (store / "checkpoint").read_bytes()
+    shutil.copytree(store, store.with_name("kept"))
+    record(house, 3)
+    sequencer.integrate()
+    sequencer.export()
+    shutil.rmtree(store)
+    shutil.move(store.with_name("kept"), store)
+    moves = ((begun, 99), (begun + 1, begun), (99, begun + 1))
+    attack(house, *(f"UPDATE log_leaf SET idx = {to} WHERE idx = {was}" for was, to in moves))
+    export_leaves(house, store_of(house), begun, sequencer.tree.size)
+    with pytest.raises(LogFrozen) as stopped:
+        sequencer.sign()
+    assert stopped.value.code == "store_differs"
+    assert (store / "checkpoint").read_bytes() == known
+
+
+_TREE_LOST = tuple(f"DELETE FROM {table}" for table in ("watermark", "checkpoint", "log_leaf", "tree_state"))
+
+
+def test_a_database_that_lost_its_tree_takes_it_up_again_from_the_store(house: House) -> None:
+    record(house, 3)
+    settle_log(house)
+    attack(house, *_TREE_LOST)
+    record(house)
+    settle_log(house)
+    in_order(house)
+
+
+def test_a_tree_is_not_taken_up_where_an_event_that_it_has_is_gone(house: House) -> None:
+    """That an event is lacking is for somebody to look at; only a restore brings one back."""
+    gone = record(house, 3)[1]
+    settle_log(house)
+    tables = ("audit_disclosure", "audit_event_subject", "audit_event")
+    attack(house, *_TREE_LOST, *(f"DELETE FROM {table} WHERE event_id = '{gone.hex}'" for table in tables))
+    with pytest.raises(TreeMoved):
+        sequencer_of(house).batch()
+    with reading(house) as session:
+        assert session.get(LogLeaf, 0) is None
 
 
 def test_a_flipped_bit_between_writing_and_signing_is_not_signed(house: House) -> None:
