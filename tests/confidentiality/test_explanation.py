@@ -228,6 +228,11 @@ def test_a_strictly_protected_person_and_a_failed_look_up_get_the_same_words() -
         assert one.family == other.family == ""
 
 
+def test_a_failed_look_up_gets_the_same_words_in_denmark_where_no_rule_knows_strict_protection() -> None:
+    failed = case(jurisdiction="DNK", lookup="failed", subjects=(pupil(address="unknown"),))
+    assert explanation(decide_case(failed), "da").teacher == CANNOT_BE_HANDLED.da
+
+
 def test_the_family_is_told_nothing_of_a_report_by_the_system() -> None:
     report = case(recipient=CHILD_WELFARE, purpose="report_concern", consents=())
     for about in (report, case(recipient=CHILD_WELFARE, purpose="emergency", consents=())):

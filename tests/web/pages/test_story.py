@@ -1,7 +1,7 @@
 """The whole story by hand, without script, as each role: every form is fetched first and bears its token."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pyotp
@@ -10,9 +10,12 @@ from PIL import Image
 
 from audit.actions import Action
 from audit.operation import operation
+from people.check_protection import check_protection
 from people.invitation import invite
+from people.register import CannotBeHandled
 from people.sign_in import Credentials, sign_in
 from tests.log_reading import StoredEvent, event_named, events
+from tests.set_clock import SetClock
 from tests.situations import Family, Town, a_consent, a_family, a_referral, protect
 from tests.web.pages.conftest import At
 from tests.web.pages.visitor import Page, Visitor
@@ -120,9 +123,32 @@ def test_the_one_answer_is_the_same_byte_for_byte(town: Town, at: At) -> None:
             "Register the family",
             {"member_1.name": "Per", "member_1.birth_date": "2012-01-03", "member_1.identity_number": number},
         )
-        assert page.event in page.receipt
-        answers.append(page.response.text.replace(page.receipt, f"{len(page.receipt)}").replace(page.event, "-"))
+        answers.append(blanked(page))
     assert answers[0] == answers[1]
+
+
+def test_on_the_way_to_a_referral_it_is_the_same_answer_too(town: Town, at: At, family: Family) -> None:
+    """One child became strictly protected, of another the newest look is too old: the teacher is told the same."""
+    assert isinstance(town.house.clock, SetClock)
+    town.house.clock.advance(timedelta(days=31))
+    strict = a_family(town, town.teacher)
+    number = strict.members["child"].identity_number
+    assert number is not None
+    protect(town, number, "strict")
+    with pytest.raises(CannotBeHandled):
+        check_protection(town.teacher, strict.child)
+    visitor = at("teacher")
+    pages = [visitor.open(f"/referrals/new?pupil={one.child}&to={town.homework}") for one in (strict, family)]
+    assert [(page.status, page.heading) for page in pages] == [(403, "This person cannot be handled here")] * 2
+    # The links to other languages repeat the address, and so whom was asked about.
+    answers = [blanked(page).replace(str(one.child), "-") for one, page in zip((strict, family), pages, strict=True)]
+    assert answers[0] == answers[1]
+
+
+def blanked(page: Page) -> str:
+    """The whole page without its reference and receipt."""
+    assert page.event in page.receipt
+    return page.response.text.replace(page.receipt, f"{len(page.receipt)}").replace(page.event, "-")
 
 
 def test_a_consent_is_recorded_signed_proved_and_withdrawn(town: Town, family: Family, at: At) -> None:
