@@ -59,10 +59,16 @@ class Language:
 class Words:
     """Everything said in one language."""
 
-    def __init__(self, language: Language, catalogue: gettext.NullTranslations) -> None:
+    def __init__(self, language: Language, file: Path) -> None:
         self.language = language
-        self._catalogue = catalogue
+        self._file = file
         self._locale = Locale.parse(_CONVENTIONS.get(language.code, language.code))
+
+    @cached_property
+    def _catalogue(self) -> gettext.NullTranslations:
+        # Read when the language is first spoken: nobody waits at a start for languages that nobody asks for.
+        with self._file.open("rb") as file:
+            return gettext.GNUTranslations(file)
 
     def gettext(self, text: str) -> str:
         """`text` (English) in this language."""
@@ -97,10 +103,14 @@ class Words:
 
 
 class Texts:
-    """All catalogues of an installation, loaded once."""
+    """All catalogues of an installation.
+
+    Raises:
+        FileNotFoundError: one is missing.
+    """
 
     def __init__(self, folder: Path, codes: Iterable[str] = STAFF_LANGUAGES) -> None:
-        self._words = {code: Words(Language(code), _load(folder, code)) for code in codes}
+        self._words = {code: Words(Language(code), _catalogue_of(folder, code)) for code in codes}
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -124,10 +134,10 @@ class Texts:
         return self._words[DEFAULT_LANGUAGE]
 
 
-def _load(folder: Path, code: str) -> gettext.NullTranslations:
-    path = folder / code / "LC_MESSAGES" / "messages.mo"
-    with path.open("rb") as file:
-        return gettext.GNUTranslations(file)
+def _catalogue_of(folder: Path, code: str) -> Path:
+    file = folder / code / "LC_MESSAGES" / "messages.mo"
+    file.stat()  # missing, it says so at the start
+    return file
 
 
 def _by_preference(header: str) -> list[str]:
