@@ -1,7 +1,7 @@
 """Answering a referral for the receiving service, or taking it back for the sending one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -23,8 +23,7 @@ __all__ = ["Declining", "Passed", "Recalling", "router"]
 router = pages_below("/referrals")
 
 
-@dataclass(frozen=True)
-class Declining:
+class Declining(NamedTuple):
     """Saying no, with a reason in a code."""
 
     path: str
@@ -34,8 +33,7 @@ class Declining:
     event_id: EventId
 
 
-@dataclass(frozen=True)
-class Recalling:
+class Recalling(NamedTuple):
     """Taking a referral back."""
 
     path: str
@@ -44,8 +42,7 @@ class Recalling:
     event_id: EventId
 
 
-@dataclass(frozen=True)
-class Passed:
+class Passed(NamedTuple):
     """Somebody took a step meanwhile: where to look at the newest state."""
 
     path: str

@@ -1,6 +1,6 @@
 """The scanned page of a consent: handing it in, and looking at it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from starlette.responses import Response
@@ -23,8 +23,7 @@ __all__ = ["Attaching", "router"]
 router = pages_below("/consents")
 
 
-@dataclass(frozen=True)
-class Attaching:
+class Attaching(NamedTuple):
     """Adding the scanned page."""
 
     path: str

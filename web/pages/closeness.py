@@ -1,7 +1,7 @@
 """The page on which somebody says that they are close to a person, and confirms what has to be confirmed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from starlette.responses import Response
@@ -22,8 +22,7 @@ __all__ = ["Saying", "closeness_page", "router"]
 router = pages_below("/closeness")
 
 
-@dataclass(frozen=True)
-class Saying:
+class Saying(NamedTuple):
     """Of whom it is said, by the referral or the person that one came from, and the words to choose from."""
 
     person: str

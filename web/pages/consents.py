@@ -1,8 +1,8 @@
 """Pages on consents: the list, and one of them, with where it stands and what is missing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -35,8 +35,7 @@ ways = (
 )
 
 
-@dataclass(frozen=True)
-class ConsentRow:
+class ConsentRow(NamedTuple):
     """A consent in a list, in words; `name` is None where one's own service does not have the person."""
 
     path: str
@@ -48,8 +47,7 @@ class ConsentRow:
     held_by: str
 
 
-@dataclass(frozen=True)
-class Consents:
+class Consents(NamedTuple):
     """The consents that name one's own service."""
 
     rows: Sequence[ConsentRow]
@@ -57,8 +55,7 @@ class Consents:
     event_id: EventId
 
 
-@dataclass(frozen=True)
-class FlowLine:
+class FlowLine(NamedTuple):
     """One yes: what, and whether it still stands."""
 
     category: str
@@ -66,8 +63,7 @@ class FlowLine:
     is_open: bool
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """What one service may give another."""
 
     giver: str
@@ -75,8 +71,7 @@ class Pair:
     lines: Sequence[FlowLine]
 
 
-@dataclass(frozen=True)
-class SignerLine:
+class SignerLine(NamedTuple):
     """Somebody who must sign: their name where it is known here, what they answered and when."""
 
     name: str | None
@@ -85,8 +80,7 @@ class SignerLine:
     signed_on: date | None
 
 
-@dataclass(frozen=True)
-class OneConsent:
+class OneConsent(NamedTuple):
     """A consent in words."""
 
     consent: ConsentView

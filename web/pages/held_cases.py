@@ -1,8 +1,8 @@
 """Pages on what the rules hold until people have decided it: asking one's leader, deciding, and approving."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -47,8 +47,7 @@ ways = (
 _BY = message("By %(name)s")
 
 
-@dataclass(frozen=True)
-class HeldRow:
+class HeldRow(NamedTuple):
     """A held case in a list, in words."""
 
     path: str
@@ -60,16 +59,14 @@ class HeldRow:
     color: str
 
 
-@dataclass(frozen=True)
-class HeldCases:
+class HeldCases(NamedTuple):
     """The held cases of one's own service."""
 
     rows: Sequence[HeldRow]
     event_id: EventId
 
 
-@dataclass(frozen=True)
-class Asking:
+class Asking(NamedTuple):
     """What one may ask the leader to decide about one person, service and purpose, and why it is held."""
 
     person: PersonId
@@ -83,8 +80,7 @@ class Asking:
     event_id: EventId
 
 
-@dataclass(frozen=True)
-class OneHeldCase:
+class OneHeldCase(NamedTuple):
     """A held case in words, and what the reader may do with it."""
 
     case: HeldCaseView

@@ -1,7 +1,7 @@
 """Help: what Tillit is, and whom to call. About nobody, and open to everybody."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -12,8 +12,7 @@ from web.visit import Here
 router = pages_below()
 
 
-@dataclass(frozen=True)
-class Help:
+class Help(NamedTuple):
     """The services of the municipality with their telephones, and by whose law the emergency numbers are."""
 
     services: Sequence[OpenService]

@@ -1,8 +1,8 @@
 """The home page: what waits for whoever is signed in, and the one next thing to do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -26,8 +26,7 @@ router = pages_below()
 _MOST = 5
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """One thing that waits: its link, what it is, from whom or about whom, and since when."""
 
     path: str
@@ -36,8 +35,7 @@ class Waiting:
     since: datetime
 
 
-@dataclass(frozen=True)
-class Next:
+class Next(NamedTuple):
     """The one thing that this role comes here to do: link, words and icon."""
 
     path: str
@@ -45,8 +43,7 @@ class Next:
     icon: str
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """One notice: its link, what happened and when."""
 
     path: str
@@ -54,8 +51,7 @@ class Told:
     at: datetime
 
 
-@dataclass(frozen=True)
-class Home:
+class Home(NamedTuple):
     """What waits, what one's service was told, and the next thing to do."""
 
     next: Next | None

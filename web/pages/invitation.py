@@ -1,6 +1,6 @@
 """The page behind an invitation's link: choose a name and a password, then see the secret of one's codes, once."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from markupsafe import Markup
 from starlette.responses import Response
@@ -17,16 +17,14 @@ __all__ = ["Chosen", "Made", "router"]
 router = pages_below("/invitation")
 
 
-@dataclass(frozen=True)
-class Chosen:
+class Chosen(NamedTuple):
     """Whoever is invited."""
 
     path: str
     name: str
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(NamedTuple):
     """A new account: the secret of its one-time codes, as a picture and in groups of four letters."""
 
     sign_in_name: str

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import Query
@@ -64,8 +64,7 @@ _A_SERVICE = message("a service that has closed")
 _YES, _NO, _UNKNOWN = message("Yes"), message("No"), message("Nobody knows")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """An entry as a sentence, with why, and what it was about."""
 
     path: str
@@ -78,8 +77,7 @@ class Line:
     persons: int
 
 
-@dataclass(frozen=True)
-class Log:
+class Log(NamedTuple):
     """Entries that were found, the filters they were found by, and the choices of the filters as (code, words)."""
 
     lines: Sequence[Line]
@@ -100,8 +98,7 @@ class Log:
     event_id: EventId | None
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(NamedTuple):
     """A person whom the entry is about, by number, and what of theirs was shown to somebody or looked at by a rule."""
 
     number: int
@@ -110,8 +107,7 @@ class Opened:
     consulted: Sequence[str]
 
 
-@dataclass(frozen=True)
-class Decided:
+class Decided(NamedTuple):
     """What was decided about one category: the result, why, what was lacking, and the facts it was decided on."""
 
     category: str
@@ -123,8 +119,7 @@ class Decided:
     facts: Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry in words."""
 
     line: Line
@@ -156,8 +151,7 @@ class Entry:
     event_id: EventId
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a decision said of one category: the result, the rules that decided, and what was lacking."""
 
     result: str
@@ -166,8 +160,7 @@ class Outcome:
     lacking: Sequence[str]
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(NamedTuple):
     """One category, as it was decided and as it comes out when it is decided again."""
 
     category: str
@@ -176,8 +169,7 @@ class Compared:
     again: Outcome
 
 
-@dataclass(frozen=True)
-class Replayed:
+class Replayed(NamedTuple):
     """A decision made again, in words."""
 
     entry: str

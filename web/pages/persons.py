@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -49,8 +50,7 @@ _MOST_MEMBERS = 20
 _REF = re.compile(r"member_(\d{1,2})")
 
 
-@dataclass(frozen=True)
-class Roster:
+class Roster(NamedTuple):
     """The persons of one's own service, or those who were found, and the words that were looked for."""
 
     persons: PersonList | None
@@ -58,15 +58,13 @@ class Roster:
     event_id: EventId | None
 
 
-@dataclass(frozen=True)
-class Common:
+class Common(NamedTuple):
     """The one answer for everybody who cannot be handled here: whom to call, whoever it is and whatever the cause."""
 
     services: Sequence[OpenService]
 
 
-@dataclass(frozen=True)
-class MemberBlock:
+class MemberBlock(NamedTuple):
     """One person of the family form: the ref that its fields begin with, and what stands in them at first."""
 
     ref: str
@@ -76,8 +74,7 @@ class MemberBlock:
     language: str
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(NamedTuple):
     """The form for a family: its blocks, and the choices in them as (code, words)."""
 
     blocks: Sequence[MemberBlock]
@@ -90,8 +87,7 @@ class Family:
     today: date
 
 
-@dataclass(frozen=True)
-class ConsentRow:
+class ConsentRow(NamedTuple):
     """A consent about the person: its link, purpose, state in words with its colour, and last day."""
 
     path: str
@@ -102,8 +98,7 @@ class ConsentRow:
     held_by: str
 
 
-@dataclass(frozen=True)
-class OnePerson:
+class OnePerson(NamedTuple):
     """One person with family and consents."""
 
     person: PersonView

@@ -1,9 +1,8 @@
 """Pages on the municipality's policy: what each setting means and is, and proposing and approving a change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from starlette.responses import Response
@@ -46,8 +45,7 @@ _PAIR = message("%(giver)s to %(receiver)s: %(purpose)s")
 _CLOSED = message("a service that has closed")
 
 
-@dataclass(frozen=True)
-class SettingRow:
+class SettingRow(NamedTuple):
     """One setting in words: what it is now, what is usual, and what is proposed where that is something else."""
 
     name: str
@@ -66,8 +64,7 @@ class SettingRow:
     most: int
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A proposal that waits: by whom, since when, and whether it is one's own."""
 
     id: UUID
@@ -76,8 +73,7 @@ class Waiting:
     is_own: bool
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(NamedTuple):
     """One version in the history: what became otherwise with it, and who decided it."""
 
     number: int
@@ -87,8 +83,7 @@ class Version:
     changes: Sequence[tuple[str, Sequence[str]]]
 
 
-@dataclass(frozen=True)
-class PolicyPage:
+class PolicyPage(NamedTuple):
     """The policy: every setting, what waits for approval, the history, and what the form can choose from."""
 
     number: int

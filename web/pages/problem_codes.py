@@ -1,6 +1,6 @@
 """What each error code means: the page that a problem document's `type` points to."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -13,8 +13,7 @@ from web.worded import status_of
 router = pages_below()
 
 
-@dataclass(frozen=True)
-class ProblemCode:
+class ProblemCode(NamedTuple):
     """One code: its status, what it says and what to do, in the reader's language."""
 
     code: str

@@ -1,8 +1,8 @@
 """Recording a written consent: the form, with its tables of what may flow, and what it says."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -49,8 +49,7 @@ _DECIDES_FROM = 15
 _MOST_RECEIVERS = 6
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(NamedTuple):
     """One line of the table of what may flow: its field, the category and its sentence."""
 
     field: str
@@ -59,8 +58,7 @@ class Ask:
     is_sensitive: bool
 
 
-@dataclass(frozen=True)
-class Direction:
+class Direction(NamedTuple):
     """What one service may give another: a table of yes and no."""
 
     giver: str
@@ -69,8 +67,7 @@ class Direction:
     asks: Sequence[Ask]
 
 
-@dataclass(frozen=True)
-class PossibleSigner:
+class PossibleSigner(NamedTuple):
     """Somebody who may have to sign, as far as one's own service knows the family."""
 
     id: str
@@ -78,8 +75,7 @@ class PossibleSigner:
     role: str
 
 
-@dataclass(frozen=True)
-class ConsentForm:
+class ConsentForm(NamedTuple):
     """The form on which a written consent is recorded, with its choices as (code, words)."""
 
     person: PersonView

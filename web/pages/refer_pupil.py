@@ -1,8 +1,9 @@
 """Referring a pupil: whom, where to, the form with what is open and why the rest is closed, looking over, sending."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -45,8 +46,7 @@ _SHORT = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Pupils:
+class Pupils(NamedTuple):
     """The pupils of one's own service, of whom one is to be referred; None before anything was found."""
 
     pupils: Sequence[PersonLine] | None
@@ -54,16 +54,14 @@ class Pupils:
     event_id: EventId | None
 
 
-@dataclass(frozen=True)
-class Choosing:
+class Choosing(NamedTuple):
     """Where a person may be referred to: for each kind of referral, its purpose and the services that take it."""
 
     pupil: PersonId
     kinds: Sequence[tuple[str, str, Sequence[tuple[str, str, str]]]]
 
 
-@dataclass(frozen=True)
-class FieldAsked:
+class FieldAsked(NamedTuple):
     """One field of the form: its name, label and hint, what is known already, and whether a line is enough for it."""
 
     name: str
@@ -73,8 +71,7 @@ class FieldAsked:
     is_short: bool
 
 
-@dataclass(frozen=True)
-class OpenPart:
+class OpenPart(NamedTuple):
     """A category that may be sent: its fields, on what basis, until when, and what must be left out."""
 
     category: str
@@ -85,8 +82,7 @@ class OpenPart:
     left_out: Sequence[str]
 
 
-@dataclass(frozen=True)
-class ReferralForm:
+class ReferralForm(NamedTuple):
     """The form of one kind of referral about one person to one service; `kept` is what was written so far."""
 
     draft: DraftView
@@ -100,8 +96,7 @@ class ReferralForm:
     event_id: EventId
 
 
-@dataclass(frozen=True)
-class Review:
+class Review(NamedTuple):
     """What is about to be shared: with whom, on what basis, until when, word for word, and what is not."""
 
     draft: DraftView
@@ -116,8 +111,7 @@ class Review:
     event_id: EventId
 
 
-@dataclass(frozen=True)
-class Sending:
+class Sending(NamedTuple):
     """That it was sent: to whom, what, and under which reference in the log."""
 
     path: str

@@ -1,8 +1,8 @@
 """Pages on referrals: the list, and one of them, with what it says and what has happened."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -43,8 +43,7 @@ ways = (
 CLOSE = "G-04"
 
 
-@dataclass(frozen=True)
-class ReferralRow:
+class ReferralRow(NamedTuple):
     """A referral in a list, in words; `name` is None where one's own service does not have the person."""
 
     path: str
@@ -56,8 +55,7 @@ class ReferralRow:
     color: str
 
 
-@dataclass(frozen=True)
-class Referrals:
+class Referrals(NamedTuple):
     """The referrals that came, or those that went."""
 
     side: str
@@ -68,8 +66,7 @@ class Referrals:
     event_id: EventId
 
 
-@dataclass(frozen=True)
-class ClosedPart:
+class ClosedPart(NamedTuple):
     """Categories that may not be sent, for one reason: the rules, what is lacking, and the other ways."""
 
     categories: Sequence[tuple[str, str]]
@@ -81,8 +78,7 @@ class ClosedPart:
     waits_for_people: bool
 
 
-@dataclass(frozen=True)
-class PartLine:
+class PartLine(NamedTuple):
     """One category that was opened: what it says, and why the reader may see it."""
 
     category: str
@@ -92,8 +88,7 @@ class PartLine:
     consent: str | None
 
 
-@dataclass(frozen=True)
-class OneReferral:
+class OneReferral(NamedTuple):
     """A referral in words."""
 
     referral: ReferralView

@@ -1,7 +1,7 @@
 """Pages on a person's report of who has seen their information; for the data protection officer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -38,8 +38,7 @@ _ASKED_BY = (
 )
 
 
-@dataclass(frozen=True)
-class Asking:
+class Asking(NamedTuple):
     """The form: who may have asked and in which languages the report comes, as (code, words), and the chosen one."""
 
     asked_by: Sequence[tuple[str, str]]

@@ -1,8 +1,8 @@
 """The rule book as a page: every rule in plain words, searched and filtered. About nobody, and open to everybody."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -24,8 +24,7 @@ __all__ = ["Book", "router"]
 router = pages_below("/rules")
 
 
-@dataclass(frozen=True)
-class OneRule:
+class OneRule(NamedTuple):
     """A rule in the reader's language; its law is (country, places in it), no country where all agree."""
 
     code: str
@@ -47,8 +46,7 @@ class OneRule:
     confirmed_by: str
 
 
-@dataclass(frozen=True)
-class Tier:
+class Tier(NamedTuple):
     """The rules of one tier that were found, under its heading."""
 
     number: int
@@ -56,8 +54,7 @@ class Tier:
     rules: Sequence[OneRule]
 
 
-@dataclass(frozen=True)
-class Book:
+class Book(NamedTuple):
     """The rules that were found, tier by tier, what they were looked for by, and the choices as (code, words)."""
 
     tiers: Sequence[Tier]

@@ -1,8 +1,8 @@
 """Adding a signature, or a no, to a consent that waits for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -23,8 +23,7 @@ __all__ = ["Signing", "router"]
 router = pages_below("/consents")
 
 
-@dataclass(frozen=True)
-class Signing:
+class Signing(NamedTuple):
     """Adding a signature: who has not answered yet."""
 
     path: str

@@ -1,8 +1,8 @@
 """Signing in and out: with one click by role on demo data, with name, password and one-time code otherwise."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -18,8 +18,7 @@ from web.visit import Filled, Here, Visit, does
 router = pages_below()
 
 
-@dataclass(frozen=True)
-class Doors:
+class Doors(NamedTuple):
     """Those as whom one may look around, service by service, and where to go on afterwards."""
 
     services: Sequence[tuple[str, Sequence[DemoDoor]]]

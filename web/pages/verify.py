@@ -4,8 +4,8 @@ About nobody, and open to everybody: whoever holds a report or a receipt has no 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -23,8 +23,7 @@ router = pages_below("/verify")
 _VERIFIER = Path(__file__).parents[2] / "audit" / "evidence" / "verifier" / "tillit-verify.py"
 
 
-@dataclass(frozen=True)
-class Verifying:
+class Verifying(NamedTuple):
     """The log's name, and the fingerprints of the keys that sign it; none while there is no policy."""
 
     origin: str

@@ -1,8 +1,9 @@
 """Asking the rules about a made-up case: a form without a name in it, the answer, and the case as a file to copy."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -80,8 +81,7 @@ _MORE: Mapping[str, Sequence[str]] = {
 """The parts of the form that are folded away while they hold what they hold at first."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What came out for several categories alike: whose they are, the result, and why."""
 
     whose: str
@@ -96,8 +96,7 @@ class Answer:
     beaten: Sequence[RuleWords]
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """The whole answer: for the teacher, for the family, for the auditor, and the case as a file."""
 
     answers: Sequence[Answer]
@@ -107,8 +106,7 @@ class Answered:
     case: str
 
 
-@dataclass(frozen=True)
-class WhatIf:
+class WhatIf(NamedTuple):
     """The form with its choices as (code, words), what it holds at first, and the answer once something was asked."""
 
     jurisdiction: str

@@ -1,7 +1,7 @@
 """Taking a consent back, whole or in part: first what will happen, then the withdrawal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -25,8 +25,7 @@ __all__ = ["Withdrawing", "router"]
 router = pages_below("/consents")
 
 
-@dataclass(frozen=True)
-class Withdrawing:
+class Withdrawing(NamedTuple):
     """Taking a consent back: by whom, what, how; and, before it is done, what will happen."""
 
     path: str
