@@ -31,7 +31,7 @@ from fastapi import FastAPI, Request, Response
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, insert, select
 
 from audit.reach_database import sqlite_file
-from cli.demo import make_demo
+from cli.make_demo import make_demo
 from cli.story import Scene, open_and_answer, record_a_consent, refer_the_pupil, register_a_family
 from cli.tour import scene_of, serving
 from cli.walker import Walker

@@ -18,7 +18,7 @@ import httpx2
 import typer
 
 from audit.reach_database import sqlite_file
-from cli.demo import make_demo
+from cli.make_demo import make_demo
 from cli.options import new_app
 from cli.story import CHAPTERS, Scene
 from cli.walker import Step, Walker

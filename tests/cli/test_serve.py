@@ -4,6 +4,8 @@ import json
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,14 @@ def test_it_serves_stands_alone_and_stops_on_sigterm(real: Path) -> None:
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=120)
         assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_a_start_loads_nothing_that_only_some_requests_or_commands_need() -> None:
+    """Migrations, pictures, PDFs, YAML and filling the demonstration: each would make every start longer."""
+    seldom = {"alembic", "cli.make_demo", "filetype", "httpx2", "PIL", "pikepdf", "psycopg", "segno", "typst", "yaml"}
+    code = f"import sys, cli.main, cli.serve, cli.demo; print(sorted({seldom!r} & sys.modules.keys()))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert loaded.stdout == "[]\n"
 
 
 def test_ctrl_c_stops_it_too(real: Path) -> None:
