@@ -10,7 +10,7 @@ from foundation.settings import Settings
 from people.demo_municipality import GRANFJORD
 from people.fill_demo import Granfjord, fill_demo
 
-__all__ = ["make_demo", "say_what_was_made"]
+__all__ = ["make_and_tell", "make_demo"]
 
 
 def make_demo(settings: Settings) -> Granfjord:
@@ -45,8 +45,9 @@ def make_demo(settings: Settings) -> Granfjord:
     return town
 
 
-def say_what_was_made(town: Granfjord) -> None:
-    """Print what there is to try out."""
+def make_and_tell(settings: Settings) -> None:
+    """Make the demonstration, and print what there is to try out. Raises as `make_demo` does."""
+    town = make_demo(settings)
     print(f"{GRANFJORD.municipality} is filled: {len(town.households) + 1} households.")
     for home in town.newcomers:
         names = ", ".join(f"{member.name} {member.identity_number}" for member in home.members.values())

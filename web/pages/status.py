@@ -4,8 +4,8 @@ About nobody, and open to everybody: whoever was told that nothing is shown look
 back. The machine that watches over the server asks `/readyz` (`web.pages.health`).
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from starlette.responses import Response
 
@@ -20,8 +20,7 @@ __all__ = ["Status", "router"]
 router = pages_below("/status")
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(NamedTuple):
     """What works. `minutes` is how far the proof is behind, None where it is not; `trouble` why, as a code."""
 
     records: bool
