@@ -11,7 +11,7 @@ from starlette.responses import Response
 from audit.actions import Action
 from consent.list_consents import list_consents
 from consent.views import ConsentLine
-from foundation.errors import FieldProblem, Invalid, Problem
+from foundation.errors import FieldProblem, Invalid
 from foundation.identifiers import EventId
 from foundation.texts import message
 from people.check_protection import check_protection
@@ -19,10 +19,9 @@ from people.find_person import find_person
 from people.list_persons import list_persons
 from people.policy import policy_today
 from people.read_person import read_person
-from people.register import CannotBeHandled, Protection, SeenByHand
+from people.register import Protection, SeenByHand
 from people.register_family import GuardianOf, RegisterFamily, register_family
 from people.roster import Member
-from people.standing import OpenService, open_services
 from people.views import PersonList, PersonView
 from web.pages.router import pages_below
 from web.parameters import PersonIdHere
@@ -32,7 +31,7 @@ from web.visit import Filled, Here, HereOnce, Visit, does
 from web.ways import Way
 from web.wording import CONSENT_STATES, EVIDENCE, PROTECTION_SEEN, RESPONSIBILITIES
 
-__all__ = ["Common", "Family", "OnePerson", "Roster", "age_on", "cannot_be_handled", "router", "ways"]
+__all__ = ["Family", "OnePerson", "Roster", "age_on", "router", "ways"]
 
 router = pages_below("/persons")
 
@@ -56,12 +55,6 @@ class Roster(NamedTuple):
     persons: PersonList | None
     words: str
     event_id: EventId | None
-
-
-class Common(NamedTuple):
-    """The one answer for everybody who cannot be handled here: whom to call, whoever it is and whatever the cause."""
-
-    services: Sequence[OpenService]
 
 
 class MemberBlock(NamedTuple):
@@ -119,12 +112,6 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def cannot_be_handled(here: Visit, problem: CannotBeHandled) -> Response:
-    """The common answer with its telephone numbers: byte for byte the same for every cause, but for its reference."""
-    services = [service for service in open_services(here.actor) if service.telephone]
-    return here.page("cannot_be_handled.html", Common(services), problem=problem)
-
-
 @router.get("")
 @does(Action.LIST_PERSONS)
 def several(here: Here, next: str | None = None) -> Response:  # noqa: A002  # the name the list's own link has
@@ -166,11 +153,7 @@ def register(here: HereOnce, filled: Filled) -> Response:
         return here.page("register_family.html", _family(here, blocks, filled), filled=filled)
     try:
         receipt = register_family(here.actor, _asked(filled, blocks))
-    except CannotBeHandled as problem:
-        return cannot_be_handled(here, problem)
-    except Problem as problem:
-        if not isinstance(problem, Invalid):
-            raise
+    except Invalid as problem:
         return here.page("register_family.html", _family(here, blocks, filled), problem=problem, filled=filled)
     return here.see_other(f"/persons/{receipt.id}", receipt)
 
@@ -194,8 +177,6 @@ def check(here: HereOnce, person_id: PersonIdHere, filled: Filled) -> Response:
     """Ask the register again; its answer is for the rules, and is not shown."""
     try:
         receipt = check_protection(here.actor, person_id, _seen(filled, ""))
-    except CannotBeHandled as problem:
-        return cannot_be_handled(here, problem)
     except Invalid as problem:
         return here.page("person.html", _one(here, person_id), problem=problem, filled=filled)
     return here.see_other(f"/persons/{person_id}", receipt)

@@ -26,7 +26,7 @@ from referral.read_referral import read_referral
 from referral.refer_pupil import FieldMustNotGo, ReferPupil, refer_pupil
 from referral.state_closeness import StateCloseness, state_closeness
 from referral.views import CategoryAnswer, DraftView
-from web.pages.persons import cannot_be_handled
+from web.cannot_be_handled import cannot_be_handled
 from web.pages.referrals import CLOSE, ClosedPart, closed_parts, in_order
 from web.pages.router import pages_below
 from web.parameters import EventIdHere, PersonIdHere, ReferralIdHere, ServiceIdHere

@@ -10,6 +10,7 @@ import pytest
 from jinja2 import Environment, nodes
 
 from people.standing import Standing
+from web import cannot_be_handled
 from web.frame import Page
 from web.pages import (
     answer_referral,
@@ -45,7 +46,7 @@ VIEWS: dict[str, type | None] = {
     "accessibility.html": None,
     "account_made.html": invitation.Made,
     "attach_proof.html": attach_proof.Attaching,
-    "cannot_be_handled.html": persons.Common,
+    "cannot_be_handled.html": cannot_be_handled.Common,
     "choose_pupil.html": refer_pupil.Pupils,
     "choose_service.html": refer_pupil.Choosing,
     "closeness.html": closeness.Saying,
