@@ -13,11 +13,18 @@ from foundation.tables import Base
 
 __all__ = ["insert_rows"]
 
+#: So many rows go into PostgreSQL by COPY, which costs both sides less than half of what as many insertions do.
+_MANY = 100
+
 
 class _Words(NamedTuple):
-    """An insertion in one database's words: its text, and each column with what to do with its value."""
+    """An insertion in one database's words: its text, and each column with what to do with its value.
+
+    `copying` is the text for many rows, None where the database knows no such thing.
+    """
 
     text: str
+    copying: str | None
     columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
     is_positional: bool
 
@@ -48,6 +55,10 @@ def insert_rows(connection: Connection, kind: type[Base], rows: Sequence[Mapping
         try:
             if len(rows) == 1:
                 cursor.execute(words.text, words.parameters(rows[0]))
+            elif words.copying is not None and len(rows) >= _MANY:
+                with cursor.copy(words.copying) as copying:
+                    for row in rows:
+                        copying.write_row(list(words.parameters(row).values()))
             else:
                 cursor.executemany(words.text, [words.parameters(row) for row in rows])
         finally:
@@ -58,4 +69,8 @@ def _words(kind: type[Base], dialect: Dialect) -> _Words:
     compiled: Any = insert(kind.__table__).compile(dialect=dialect)  # type: ignore[arg-type]  # a mapped class's table
     names = compiled.positiontup if compiled.positional else tuple(compiled.binds)
     columns = tuple((name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
-    return _Words(str(compiled), columns, compiled.positional)
+    copying = None
+    if dialect.name == "postgresql":
+        written = ", ".join(dialect.identifier_preparer.quote(name) for name in names)
+        copying = f"COPY {dialect.identifier_preparer.format_table(kind.__table__)} ({written}) FROM STDIN"
+    return _Words(str(compiled), copying, columns, compiled.positional)
