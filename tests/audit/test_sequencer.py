@@ -1,10 +1,13 @@
 """Events that were committed become leaves of a signed tree: each once, in an order that nobody can change unseen."""
 
+import fcntl
+import os
 import shutil
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import IO
 
 import pytest
 from sqlalchemy import select, text
@@ -145,6 +148,25 @@ def test_there_is_one_sequencer_at_a_time_and_the_next_finds_the_place_free_at_o
         raise NotInStore
     with only_sequencer(house) as still:
         assert still is not None
+
+
+def test_the_place_is_free_even_while_somebody_has_a_copy_of_the_file(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is just being started has every open file of its parent for a moment, its lock too."""
+    copies: list[int] = []
+    flock = fcntl.flock
+
+    def copied(file: IO[bytes], how: int) -> None:
+        copies.append(os.dup(file.fileno()))
+        flock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", copied)
+    for _ in range(2):
+        with only_sequencer(sqlite_house) as still:
+            assert still is not None
+    for copy in copies:
+        os.close(copy)
 
 
 @pytest.mark.postgres
