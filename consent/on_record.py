@@ -164,7 +164,7 @@ def age_on(birth_date: date, day: date) -> int:
 def family_of(op: Operation, person: PersonId, on: date) -> Family:
     """The age and the guardians of `person`, consulted wherever they are on record; nobody is shown.
 
-    Where only one of those who share the parental responsibility is on record (barneloven 1981 § 30), the other stands
+    Where only one of those who share the parental responsibility is on record (barnelova § 30), the other stands
     among the guardians all the same, without an id behind the ref.
     """
     found = op.rows(_FAMILY, person=person)
