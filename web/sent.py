@@ -6,6 +6,7 @@ the same codes, and neither ever repeats what somebody typed in an error.
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
@@ -85,6 +86,15 @@ class FilledIn:
     def texts(self, name: str) -> list[str]:
         """Everything under this name, as for a group of checkboxes."""
         return [_trimmed(value) for value in self._data.getlist(name) if isinstance(value, str)]
+
+    def day(self, name: str, problems: list[FieldProblem]) -> date | None:
+        """The day in the field; None, and one problem more in `problems`, where it is empty or none."""
+        text = self.text(name)
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            problems.append(FieldProblem(name, "not_a_date" if text else "required"))
+            return None
 
     def file(self, name: str) -> UploadFile | None:
         """The file under this name; None when none was chosen."""

@@ -264,7 +264,7 @@ def _asked(filled: FilledIn, blocks: Sequence[tuple[str, str]]) -> RegisterFamil
     for ref, kind in blocks:
         if not filled.text(f"{ref}.name"):
             problems.append(FieldProblem(f"{ref}.name", "required"))
-        born = _day(filled, f"{ref}.birth_date", problems)
+        born = filled.day(f"{ref}.birth_date", problems)
         member = Member(
             ref=ref,
             name=filled.text(f"{ref}.name"),
@@ -306,7 +306,7 @@ def _seen(filled: FilledIn, prefix: str) -> SeenByHand | None:
     if not status:
         return None
     problems: list[FieldProblem] = []
-    on = _day(filled, f"{prefix}seen.on", problems)
+    on = filled.day(f"{prefix}seen.on", problems)
     if status not in PROTECTION_SEEN:
         problems.append(FieldProblem(f"{prefix}seen.status", "not_a_choice"))
     if not where:
@@ -314,12 +314,3 @@ def _seen(filled: FilledIn, prefix: str) -> SeenByHand | None:
     if problems or on is None:
         raise Invalid(fields=problems)
     return SeenByHand(Protection(status), where, on)
-
-
-def _day(filled: FilledIn, name: str, problems: list[FieldProblem]) -> date | None:
-    text = filled.text(name)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        problems.append(FieldProblem(name, "not_a_date" if text else "required"))
-        return None

@@ -263,14 +263,14 @@ def _asked(person: PersonId, filled: FilledIn) -> RecordConsent:
     flows = _flows(filled, problems)
     if filled.text("informed") != "yes":
         problems.append(FieldProblem("informed", "required"))
-    valid_from = _day(filled, "valid_from", problems)
-    valid_to = _day(filled, "valid_to", problems)
-    explained_on = _day(filled, "explained.on", problems)
+    valid_from = filled.day("valid_from", problems)
+    valid_to = filled.day("valid_to", problems)
+    explained_on = filled.day("explained.on", problems)
     if not filled.text("explained.language"):
         problems.append(FieldProblem("explained.language", "required"))
     heard = None
     if filled.text("heard.view"):
-        heard_on = _day(filled, "heard.on", problems)
+        heard_on = filled.day("heard.on", problems)
         heard = Heard(heard_on, filled.text("heard.view")) if heard_on else None
     signatures = _signatures(filled, problems)
     if problems or valid_from is None or explained_on is None:
@@ -312,18 +312,9 @@ def _signatures(filled: FilledIn, problems: list[FieldProblem]) -> tuple[Signed,
     for person in filled.texts("signer"):
         answer = filled.text(f"signed.{person}")
         if answer in ANSWERS:
-            on = _day(filled, f"signed_on.{person}", problems)
+            on = filled.day(f"signed_on.{person}", problems)
             try:
                 found.append(Signed(PersonId.of(person), on or date.min, answer))
             except ValueError:
                 problems.append(FieldProblem("signatures", "not_an_id"))
     return tuple(found)
-
-
-def _day(filled: FilledIn, name: str, problems: list[FieldProblem]) -> date | None:
-    text = filled.text(name)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        problems.append(FieldProblem(name, "not_a_date" if text else "required"))
-        return None
