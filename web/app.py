@@ -14,12 +14,13 @@ from starlette.types import ASGIApp
 
 from audit.house import House
 from audit.once import AnsweredBefore
+from audit.refusals import SharingRefused
 from foundation.errors import Problem
 from foundation.texts import Texts
 from people.register import CannotBeHandled
 from web.api import CALLS
 from web.api.described import document_of
-from web.cannot_be_handled import answer_cannot_be_handled
+from web.cannot_be_handled import answer_cannot_be_handled, answer_refusal
 from web.door import Door
 from web.envelope import Envelope
 from web.frame import Frame
@@ -78,6 +79,7 @@ def create_app(house: House, texts: Texts | None = None) -> FastAPI:
     app.frame = frame
     app.exception_handler(Problem)(answer_problem)
     app.exception_handler(CannotBeHandled)(answer_cannot_be_handled)
+    app.exception_handler(SharingRefused)(answer_refusal)
     app.exception_handler(AnsweredBefore)(answer_again)
     app.exception_handler(HTTPException)(answer_to_framework)
     app.exception_handler(RequestValidationError)(answer_to_framework)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from audit.actions import Action
 from consent.gather_facts import Closeness
+from people.register import CannotBeHandled
 from referral.accept_referral import accept_referral
 from referral.decline_referral import decline_referral
 from referral.draft_referral import DraftReferral, draft_referral
@@ -19,6 +20,7 @@ from referral.views import DraftView, ReferralList, ReferralReceipt, ReferralVie
 from web.api.described import creates, gives
 from web.api.exact import YesOrNo
 from web.api.router import calls_below
+from web.cannot_be_handled import gets_the_one_answer
 from web.parameters import PersonIdHere, ReferralIdHere, ServiceIdHere
 from web.sent import Sent
 from web.visit import Here, HereOnce, does
@@ -100,7 +102,10 @@ def send(here: HereOnce, sent: Referral) -> Response:
 @does(Action.DRAFT_REFERRAL)
 def draft(here: Here, sent: Draft) -> Response:
     """Ask what may be sent to a service, and why not the rest; nothing is sent or kept."""
-    return here.json(draft_referral(here.actor, sent.command()))
+    drafted = draft_referral(here.actor, sent.command())
+    if any(gets_the_one_answer(answer.rules) for answer in drafted.categories):
+        raise CannotBeHandled
+    return here.json(drafted)
 
 
 @router.get("", **gives(ReferralList))

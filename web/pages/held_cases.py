@@ -21,6 +21,7 @@ from foundation.identifiers import EventId, HeldCaseId, PersonId, ServiceId
 from foundation.texts import message
 from referral.draft_referral import DraftReferral, draft_referral
 from referral.kinds import KINDS, kind_of
+from web.cannot_be_handled import gets_the_one_answer
 from web.pages.router import pages_below
 from web.parameters import HeldCaseIdHere, PersonIdHere, ServiceIdHere
 from web.rule_words import RuleWords
@@ -142,6 +143,8 @@ def submit(here: HereOnce, filled: Filled) -> Response:
     try:
         receipt = submit_held_case(here.actor, case)
     except (Invalid, Conflict, SharingRefused) as problem:
+        if gets_the_one_answer(problem.rules):
+            raise
         return _asking(here, asked, problem, filled)
     return here.see_other(f"/held-cases/{receipt.id}", receipt)
 
@@ -163,6 +166,8 @@ def decide(here: HereOnce, held_case: HeldCaseIdHere, filled: Filled) -> Respons
             here.actor, DecideHeldCase(held_case, sent.permits(), sent.reason, sent.valid_to, sent.version)
         )
     except (Invalid, Conflict, NotAlone, SharingRefused) as problem:
+        if gets_the_one_answer(problem.rules):
+            raise
         return here.page("held_case.html", _one(here, held_case), problem=problem, filled=filled)
     return here.see_other(f"/held-cases/{held_case}", receipt)
 
@@ -175,6 +180,8 @@ def approve(here: HereOnce, held_case: HeldCaseIdHere, filled: Filled) -> Respon
         sent = filled.to(Deciding)
         receipt = approve_held_case(here.actor, ApproveHeldCase(held_case, sent.permits(), sent.reason, sent.version))
     except (Invalid, Conflict, NotAlone, SharingRefused) as problem:
+        if gets_the_one_answer(problem.rules):
+            raise
         return here.page("held_case.html", _one(here, held_case), problem=problem, filled=filled)
     return here.see_other(f"/held-cases/{held_case}", receipt)
 

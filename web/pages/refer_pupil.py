@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from audit.actions import Action
 from audit.refusals import SharingRefused
-from confidentiality.explanation import SAME_ANSWER
 from confidentiality.vocabulary import OPEN
 from consent.closeness import NO_CLOSENESS, Closeness
 from foundation.errors import Conflict, FieldProblem, Invalid, Problem
@@ -26,7 +25,7 @@ from referral.read_referral import read_referral
 from referral.refer_pupil import FieldMustNotGo, ReferPupil, refer_pupil
 from referral.state_closeness import StateCloseness, state_closeness
 from referral.views import CategoryAnswer, DraftView
-from web.cannot_be_handled import cannot_be_handled
+from web.cannot_be_handled import cannot_be_handled, gets_the_one_answer
 from web.pages.referrals import CLOSE, ClosedPart, closed_parts, in_order
 from web.pages.router import pages_below
 from web.parameters import EventIdHere, PersonIdHere, ReferralIdHere, ServiceIdHere
@@ -240,7 +239,7 @@ def _content(filled: FilledIn) -> Content:
 
 
 def _form_or_common(here: Visit, draft: DraftView, problem: Problem | None, filled: FilledIn | None) -> Response:
-    if any(SAME_ANSWER & set(answer.rules) for answer in draft.categories):
+    if any(gets_the_one_answer(answer.rules) for answer in draft.categories):
         return cannot_be_handled(here, CannotBeHandled())
     return here.page("refer.html", _form(here, draft, filled), problem=problem, filled=filled)
 

@@ -1,13 +1,17 @@
 """What one may not know looks exactly like what does not exist: status, headers and body, byte for byte."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import httpx2
 import pytest
 
+from people.check_protection import check_protection
+from people.register import CannotBeHandled
 from tests.log_reading import events
-from tests.situations import a_family, protect
+from tests.set_clock import SetClock
+from tests.situations import CONTENT, a_family, protect
 from tests.web.api.conftest import Program, Story
 
 As = Callable[[str], Program]
@@ -106,6 +110,30 @@ def test_protected_unknown_and_failed_are_the_same(as_: As, story: Story) -> Non
     assert (of_strict.status_code, of_strict.json()["code"]) == (403, "cannot_be_handled_here")
     assert blanked(of_strict) == blanked(of_unknown) == blanked(failed)
     assert [event.persons for event in events(story.house)[-3:]] == [{}, {}, {}]
+
+
+def test_strict_and_too_old_are_the_same_before_during_and_after_a_referral(as_: As, story: Story) -> None:
+    """A pupil became strictly protected, of another the newest look is too old: a program is told the same."""
+    town = story.town
+    assert isinstance(town.house.clock, SetClock)
+    town.house.clock.advance(timedelta(days=31))
+    strict = a_family(town, town.teacher)
+    protect(town, strict.members["child"].identity_number or "")
+    with pytest.raises(CannotBeHandled):
+        check_protection(town.teacher, strict.child)
+    client, answers = as_("teacher").client, []
+    for child in (strict.child, story.family.child):
+        asked = {"pupil": str(child), "to_service": str(town.homework)}
+        draft = client.post("/api/v1/referrals/drafts", json=asked)
+        sent = client.post(
+            "/api/v1/referrals", json={**asked, "content": dict(CONTENT)}, headers={"idempotency-key": f"of-{child}"}
+        )
+        assert (draft.status_code, draft.json()["code"]) == (403, "cannot_be_handled_here")
+        answers.append((blanked(draft), blanked(sent)))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == answers[0][1]
+    opened = client.get(f"/api/v1/referrals/{story.referral}")
+    assert opened.json()["code"] == "cannot_be_handled_here"
 
 
 def test_another_service_having_a_person_is_not_seen(as_: As, story: Story) -> None:
