@@ -237,7 +237,8 @@ def test_no_canary_of_many_families_rests_in_any_file(town: Town) -> None:
 
 def test_the_finder_finds_what_is_there(house: House, tmp_path: Path) -> None:
     since = time.time() - 2
-    canaries = Canaries().values()
+    # Other words than the other tests plant: what is written here in clear lies in the same server's write-ahead log.
+    canaries = Canaries(child="Qvjøxotil Hwærnesgård", search="qvjøx").values()
     # In the files of the database itself.
     with house.engine.begin() as connection:
         connection.execute(text("CREATE TABLE leak (word TEXT)"))
