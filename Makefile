@@ -14,7 +14,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint demo test check quick prove migrate docs bench lock
+.PHONY: help setup lint demo test check units quick prove migrate docs bench lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,10 +31,13 @@ lint: setup ## format, lint, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: setup ## the fast loop before every commit: lint, and the tests that are quick, side by side
-	@$(MAKE) --no-print-directory --jobs=2 lint quick
+check: setup ## the fast loop: lint and the unit tests, side by side; a minute at most
+	@$(MAKE) --no-print-directory --jobs=2 lint units
 
-quick: setup ## the tests that are quick, without lint
+units: setup ## the tests that need no database, program or browser
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not house and not slow and not prove and not browser"
+
+quick: setup ## the unit tests, and every deed on SQLite; a minute
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not slow and not prove and not browser and not postgres"
 
 test: setup ## everything that must hold before a change lands, browser and PostgreSQL included

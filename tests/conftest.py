@@ -55,9 +55,11 @@ _IN_SLOW_FOLDERS = tuple(f"{folder}{os.sep}" for folder in _SLOW_FOLDERS)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark what is slow by its nature: those folders, and whatever is asked of a server (see `markers`)."""
-    is_served = "address" in getattr(item, "fixturenames", ())
-    if is_served or str(item.path).startswith(_IN_SLOW_FOLDERS):
+    """Mark what is slow by its nature (those folders, whatever is asked of a server), and what needs a database."""
+    asked_for = getattr(item, "fixturenames", ())
+    if "databases" in asked_for:
+        item.add_marker(pytest.mark.house)
+    if "address" in asked_for or str(item.path).startswith(_IN_SLOW_FOLDERS):
         item.add_marker(pytest.mark.slow)
 
 

@@ -23,6 +23,7 @@ json_values = st.recursive(
 FACTS: dict[str, JsonValue] = {"person": {"person": "p"}, "decision": {"at": "2026-11-22"}, "notes": {"read": "x\n"}}
 
 
+@pytest.mark.slow
 @given(st.dictionaries(ascii_text, json_values, min_size=1, max_size=6))
 def test_what_was_packed_is_what_comes_out(facts: dict[str, JsonValue]) -> None:
     packed, digests = bundle(facts)

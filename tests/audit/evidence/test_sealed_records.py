@@ -23,6 +23,8 @@ from audit.evidence.sealed_records import (
 from tests.audit.evidence.a_log import MadeUpEvent
 from tests.damage import bits_changed, bytes_changed, cut_or_lengthened
 
+pytestmark = pytest.mark.slow
+
 EVENT = MadeUpEvent(random.Random(3), 5)
 RECORD = EVENT.entry.record
 SEALED = parse_event(RECORD)

@@ -24,6 +24,8 @@ from audit.evidence.verify_store import StoreVerdict, verify_store
 from tests.audit.evidence.a_log import TIME, ALog, MadeUpEvent, a_log
 from tests.damage import byte_changed
 
+pytestmark = pytest.mark.slow
+
 BATCHES = (5, 7, 51, 250, 200, 300, 3)
 
 

@@ -19,6 +19,8 @@ from audit.evidence.window_check import WindowFiles, all_at_once, check_upper_ti
 from tests.audit.evidence.a_log import TIME, MadeUpEvent
 from tests.damage import byte_changed
 
+pytestmark = pytest.mark.slow
+
 SIZES = (65_000, 66_000)
 
 
